@@ -1,0 +1,102 @@
+import { DuckDBDataChunk, DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
+import { fromDuck, toDuck } from './duck-values'
+
+export interface DuckOptions {
+  /** A database file; in memory when absent. */
+  path?: string
+  threads?: number
+  /** As DuckDB writes it, e.g. `1GB`. */
+  memoryLimit?: string
+  /** Where it may spill; nothing is spilled when absent. */
+  tempDir?: string
+}
+
+type Parameters = DuckDBValue[] | Record<string, DuckDBValue>
+
+/** One connection: it runs one statement at a time. BIGINT is a number, DECIMAL a string, BLOB bytes. */
+export interface Duck {
+  run(sql: string, parameters?: Parameters): Promise<void>
+  rows<T>(sql: string, parameters?: Parameters): Promise<T[]>
+  /** Rows as arrays in column order, at most 2,048 at a time, never the whole result in memory. */
+  stream(sql: string, parameters?: Parameters): AsyncGenerator<unknown[][]>
+  /** Appends equally long columns, in the table's column order; numbers serve for BIGINT and UBIGINT too. */
+  appendColumns(table: string, columns: readonly (readonly unknown[])[]): Promise<void>
+  /** Another connection to the same database, for work that runs beside this one. */
+  fork(): Promise<Duck>
+  /** Stops the statement that runs; it rejects. */
+  interrupt(): void
+  readonly connection: DuckDBConnection
+  close(): void
+}
+
+const vectorSize = 2048
+
+export async function openDuck(options: DuckOptions = {}): Promise<Duck> {
+  const config: Record<string, string> = {}
+  if (options.threads !== undefined) config['threads'] = String(options.threads)
+  if (options.memoryLimit !== undefined) config['memory_limit'] = options.memoryLimit
+  if (options.tempDir !== undefined) config['temp_directory'] = options.tempDir
+  const instance = await DuckDBInstance.create(options.path ?? ':memory:', config)
+  const duck = await open(instance)
+  return {
+    ...duck,
+    close() {
+      duck.close()
+      instance.closeSync()
+    },
+  }
+}
+
+async function open(instance: DuckDBInstance): Promise<Duck> {
+  const connection = await instance.connect()
+  return {
+    connection,
+    async run(sql, parameters) {
+      await connection.run(sql, parameters)
+    },
+    async rows<T>(sql: string, parameters?: Parameters) {
+      const result = await connection.run(sql, parameters)
+      const names = result.deduplicatedColumnNames()
+      const rows = await result.convertRows(fromDuck)
+      return rows.map((row) => Object.fromEntries(names.map((name, i) => [name, row[i]])) as T)
+    },
+    async *stream(sql, parameters) {
+      const result = await connection.stream(sql, parameters)
+      for (;;) {
+        const chunk = await result.fetchChunk()
+        if (chunk === null || chunk.rowCount === 0) return
+        yield chunk.convertRows(fromDuck)
+      }
+    },
+    appendColumns: (table, columns) => appendColumns(connection, table, columns),
+    fork: () => open(instance),
+    interrupt: () => {
+      connection.interrupt()
+    },
+    close: () => {
+      connection.closeSync()
+    },
+  }
+}
+
+async function appendColumns(
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly (readonly unknown[])[],
+) {
+  const appender = await connection.createAppender(table)
+  try {
+    const types = Array.from({ length: appender.columnCount }, (_, i) => appender.columnType(i))
+    const rowCount = columns[0]?.length ?? 0
+    for (let from = 0; from < rowCount; from += vectorSize) {
+      const chunk = DuckDBDataChunk.create(types, Math.min(vectorSize, rowCount - from))
+      columns.forEach((column, i) => {
+        chunk.setColumnValuesConverted(i, column.slice(from, from + vectorSize), toDuck)
+      })
+      appender.appendDataChunk(chunk)
+    }
+    appender.flushSync()
+  } finally {
+    appender.closeSync()
+  }
+}

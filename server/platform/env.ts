@@ -1,0 +1,84 @@
+import path from 'node:path'
+import { AppError } from './errors'
+
+const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+export type LogLevel = (typeof logLevels)[number]
+
+export interface Env {
+  port: number
+  /** Absolute. Embedded services, archive and logs live below it. */
+  dataDir: string
+  logLevel: LogLevel
+  natsUrl?: string
+  natsCreds?: string
+  databaseUrl?: string
+  adminEmail?: string
+  adminPassword?: string
+  apiToken?: string
+  otlpEndpoint?: string
+  natsServerBin?: string
+}
+
+const optional = {
+  natsUrl: 'NATS_URL',
+  natsCreds: 'NATS_CREDS',
+  databaseUrl: 'DATABASE_URL',
+  adminEmail: 'PARALLAX_ADMIN_EMAIL',
+  adminPassword: 'PARALLAX_ADMIN_PASSWORD',
+  apiToken: 'PARALLAX_API_TOKEN',
+  otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+  natsServerBin: 'NATS_SERVER_BIN',
+} as const
+
+/** The environment, checked. A variable that is set but empty counts as not set. */
+export function readEnv(source: Readonly<Record<string, string | undefined>> = process.env): Env {
+  const set = (name: string): string | undefined => source[name]?.trim() || undefined
+  const env: Env = {
+    port: readPort(set('PORT') ?? '3000'),
+    dataDir: path.resolve(set('PARALLAX_DATA_DIR') ?? '.parallax'),
+    logLevel: readLogLevel(set('PARALLAX_LOG_LEVEL') ?? 'info'),
+  }
+  for (const [field, name] of Object.entries(optional) as [keyof typeof optional, string][]) {
+    const value = set(name)
+    if (value !== undefined) env[field] = value
+  }
+  requireUrl('NATS_URL', env.natsUrl, ['nats:', 'tls:', 'ws:', 'wss:'])
+  requireUrl('DATABASE_URL', env.databaseUrl, ['postgres:', 'postgresql:'])
+  requireUrl('OTEL_EXPORTER_OTLP_ENDPOINT', env.otlpEndpoint, ['http:', 'https:'])
+  return env
+}
+
+export function readPort(text: string): number {
+  const port = Number(text)
+  if (!/^\d+$/.test(text) || port > 65_535) {
+    throw new AppError(
+      'bad_request',
+      `Reading PORT failed: "${text}" is not a port. Use a number from 0 to 65535.`,
+    )
+  }
+  return port
+}
+
+function readLogLevel(text: string): LogLevel {
+  const level = logLevels.find((known) => known === text.toLowerCase())
+  if (level === undefined) {
+    throw new AppError(
+      'bad_request',
+      `Reading PARALLAX_LOG_LEVEL failed: "${text}" is not a level. Use one of ${logLevels.join(', ')}.`,
+    )
+  }
+  return level
+}
+
+// NATS_URL may list several servers, separated by commas. The value is not repeated: it can hold a password.
+function requireUrl(name: string, value: string | undefined, protocols: string[]): void {
+  for (const part of value?.split(',') ?? []) {
+    const text = name === 'NATS_URL' && !part.includes('://') ? `nats://${part}` : part
+    if (!URL.canParse(text.trim()) || !protocols.includes(new URL(text.trim()).protocol)) {
+      throw new AppError(
+        'bad_request',
+        `Reading ${name} failed: its value is not a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}. Correct it or unset it.`,
+      )
+    }
+  }
+}
