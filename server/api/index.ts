@@ -1,0 +1,38 @@
+export { appRouter } from './trpc/router'
+export type { AppRouter } from './trpc/router'
+export type {
+  Completeness,
+  LiveHealth,
+  LiveJobs,
+  LiveList,
+  LiveMessage,
+  Me,
+  PublicationView,
+  Series,
+  SeriesPoint,
+  TopKey,
+  TopKeys,
+  Values,
+  VersionView,
+  Versions,
+} from './trpc/shapes'
+export type {
+  AppliedDefinition,
+  AuditRecord,
+  DeadLetterView,
+  DefinitionVersion,
+  Durability,
+  Health,
+  JobItem,
+  JobStatus,
+  JobView,
+  MeasureInfo,
+  PipelineInfo,
+  PipelineListItem,
+  PipelineStatus,
+  PlanItem,
+  PlanKind,
+  PlanView,
+  SystemHealth,
+  WorkerStatus,
+} from '../control'

@@ -1,0 +1,103 @@
+import { initTRPC, TRPCError } from '@trpc/server'
+import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc'
+import superjson from 'superjson'
+import { isTrustedWrite, requireRole } from '../../auth'
+import type { Principal, Role } from '../../auth'
+import type { Console } from '../../control'
+import { AppError, logger } from '../../platform'
+import type { ErrorCode } from '../../platform'
+
+export interface Context {
+  console: Console
+  principal: Principal | null
+  request: { headers: Headers; isSecure: boolean; address: string }
+  resHeaders: Headers
+}
+
+/** `role` is the table entry the role test checks; `public` procedures need no session. */
+interface Meta {
+  role: Role | 'public'
+}
+
+const log = logger('trpc')
+
+const trpcCodeByCode: Record<ErrorCode, TRPC_ERROR_CODE_KEY> = {
+  bad_request: 'BAD_REQUEST',
+  unauthenticated: 'UNAUTHORIZED',
+  forbidden: 'FORBIDDEN',
+  not_found: 'NOT_FOUND',
+  conflict: 'CONFLICT',
+  gone: 'NOT_FOUND',
+  too_large: 'PAYLOAD_TOO_LARGE',
+  unsupported_media_type: 'UNSUPPORTED_MEDIA_TYPE',
+  unprocessable: 'UNPROCESSABLE_CONTENT',
+  too_many_requests: 'TOO_MANY_REQUESTS',
+  internal: 'INTERNAL_SERVER_ERROR',
+  unavailable: 'SERVICE_UNAVAILABLE',
+}
+
+export const internalMessage = 'The server failed to do this. The reason is in its log; try again.'
+
+const t = initTRPC
+  .context<Context>()
+  .meta<Meta>()
+  .create({
+    transformer: superjson,
+    sse: {
+      ping: { enabled: true, intervalMs: 5_000 },
+      client: { reconnectAfterInactivityMs: 15_000 },
+      maxDurationMs: 600_000,
+    },
+    errorFormatter({ shape, error }) {
+      const app = error.cause instanceof AppError ? error.cause : null
+      const hidden = error.code === 'INTERNAL_SERVER_ERROR'
+      return {
+        code: shape.code,
+        message: hidden ? internalMessage : shape.message,
+        data: {
+          code: shape.data.code,
+          httpStatus: shape.data.httpStatus,
+          path: shape.data.path,
+          /** Our own error code, for the client to branch on. */
+          appCode: app?.code ?? null,
+          details: app?.details ?? null,
+          retryAfterS: app?.retryAfterS ?? null,
+        },
+      }
+    },
+  })
+
+/** AppErrors keep their message; all other errors are logged whole and answered with none of it. */
+const errors = t.middleware(async ({ next, path }) => {
+  const result = await next()
+  if (result.ok) return result
+  const { cause } = result.error
+  if (cause instanceof AppError)
+    throw new TRPCError({ code: trpcCodeByCode[cause.code], message: cause.message, cause })
+  if (result.error.code === 'INTERNAL_SERVER_ERROR')
+    log.error({ err: cause ?? result.error, path }, 'procedure failed')
+  return result
+})
+
+const sameSiteWrites = t.middleware(({ ctx, type, next }) => {
+  if (type === 'mutation' && !isTrustedWrite(ctx.principal, ctx.request.headers))
+    throw new AppError(
+      'forbidden',
+      'Refused a write that did not come from this site. Open the console and try again there.',
+    )
+  return next()
+})
+
+const roleChecked = (role: Role) =>
+  t.procedure
+    .meta({ role })
+    .use(errors)
+    .use(({ ctx, next }) => next({ ctx: { principal: requireRole(ctx.principal, role) } }))
+    .use(sameSiteWrites)
+
+export const router = t.router
+export const createCallerFactory = t.createCallerFactory
+export const publicProcedure = t.procedure.meta({ role: 'public' }).use(errors).use(sameSiteWrites)
+export const viewerProcedure = roleChecked('viewer')
+export const operatorProcedure = roleChecked('operator')
+export const adminProcedure = roleChecked('admin')

@@ -1,0 +1,131 @@
+import type {
+  Counters,
+  DependencyHealth,
+  Health,
+  JobView,
+  MeasureInfo,
+  MeasureValue,
+  PipelineListItem,
+  PipelineStatus,
+  SystemHealth,
+} from '../../control'
+
+export type Completeness = 'complete' | 'provisional' | 'partial' | 'unavailable'
+
+export type Values = Record<string, MeasureValue>
+
+/** One point of a chart: all keys (or one) of a window, or of `stepMs` of windows. A window without cells has none. */
+export interface SeriesPoint {
+  windowStart: number
+  windowEnd: number
+  completeness: Completeness
+  /** What is missing, when partial. */
+  hole: string | null
+  /** The served value: batch up to its cut, speed after it. */
+  merged: Values
+  /** The batch layer alone; null where no version answers. */
+  batch: Values | null
+  /** The speed layer alone; null where it holds nothing (any more). */
+  speed: Values | null
+}
+
+export interface Series {
+  pipeline: string
+  key: string | null
+  from: number
+  to: number
+  windowSizeMs: number
+  /** Width of a point: the window, or a multiple of it where the range has more windows than `maxPoints`. */
+  stepMs: number
+  measures: MeasureInfo[]
+  points: SeriesPoint[]
+  boundary: number | null
+  watermark: number | null
+  publication: number
+  at: number
+}
+
+export interface TopKey {
+  key: string
+  value: MeasureValue
+  /** Share of the total, for additive measures; null otherwise. */
+  share: number | null
+  measures: Values
+  completeness: Completeness
+}
+
+export interface TopKeys {
+  pipeline: string
+  measure: string
+  from: number
+  to: number
+  keys: TopKey[]
+  /** How many keys the range has; null when more than were counted. */
+  total: number | null
+  at: number
+}
+
+export interface VersionView {
+  number: number
+  from: number
+  to: number
+  state: 'staging' | 'staged' | 'published' | 'discarded'
+  /** Answers for at least one window now. */
+  active: boolean
+  /** Where it answers now. */
+  activeRanges: { from: number; to: number }[]
+  epoch: number
+  cut: number[]
+  digest: string | null
+  rows: number
+  events: number
+  bytes: number
+  createdBy: string
+  reason: string | null
+  jobId: string | null
+  startedAt: number
+  publishedAt: number | null
+}
+
+export interface PublicationView {
+  number: number
+  kind: 'publish' | 'rollback'
+  at: number
+  actor: string
+  reason: string | null
+  /** The one in force. */
+  current: boolean
+}
+
+export interface Versions {
+  publication: number
+  boundary: number | null
+  versions: VersionView[]
+  publications: PublicationView[]
+}
+
+/**
+ * The live feed of one pipeline page. First `snapshot` (or, after a reconnect within the buffer, `points`), then
+ * `points` at most four times a second. `snapshot` replaces all the client holds; `points` replaces by windowStart.
+ */
+export type LiveMessage =
+  | { kind: 'snapshot'; series: Series; status: PipelineStatus }
+  | {
+      kind: 'points'
+      points: SeriesPoint[]
+      boundary: number | null
+      watermark: number | null
+      status: PipelineStatus
+    }
+
+export type LiveList = { at: number; pipelines: PipelineListItem[] }
+export type LiveJobs = { at: number; jobs: JobView[] }
+export type LiveHealth = SystemHealth
+
+export interface Me {
+  kind: 'user' | 'token'
+  name: string
+  role: 'viewer' | 'operator' | 'admin'
+}
+
+export type { Counters, DependencyHealth, Health, MeasureInfo, MeasureValue }

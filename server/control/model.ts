@@ -1,0 +1,264 @@
+import type { MeasureValue, NumberType, Problem } from '../pipeline'
+
+/** What the screens and the REST face show of a pipeline. Instants are epoch ms; durations end in Ms or S. */
+export type Health = 'ok' | 'warn' | 'bad' | 'unknown'
+
+export interface MeasureInfo {
+  name: string
+  kind: 'count' | 'sum' | 'min' | 'max' | 'mean' | 'distinct' | 'quantile'
+  /** The operand as written in the definition; null for a plain count. */
+  of: string | null
+  type: NumberType | null
+  scale: number | null
+  q: number | null
+  /** False for sketches (distinct, quantile) in the speed layer: their provisional values are approximate. */
+  exactInSpeed: boolean
+}
+
+export interface PipelineInfo {
+  name: string
+  title: string
+  owner: string
+  tags: Record<string, string>
+  /** Number of the definition in force. */
+  definitionVersion: number
+  computeId: number
+  eventType: string
+  /** Expression texts, one per part of the key. */
+  key: string[]
+  filter: string | null
+  windowSizeMs: number
+  lateness: { outOfOrderMs: number; allowedMs: number; beyond: 'defer' | 'include' }
+  measures: MeasureInfo[]
+  batchEveryMs: number
+  createdAt: number
+  changedAt: number
+}
+
+export interface PartitionPosition {
+  partition: number
+  seq: number
+  epoch: number
+  watermark: number | null
+  /** Log time of the last message folded. */
+  logTime: number | null
+  owner: string | null
+  leaseUntil: number | null
+}
+
+export interface Lag {
+  /** Events in the log that the speed layer has not folded; exact when 0, else estimated from messages. */
+  events: number
+  /** Messages of the type behind the committed position; exact. */
+  messages: number
+  /** Age of the oldest event not folded yet; 0 when current. */
+  seconds: number
+}
+
+export interface Counters {
+  messages: number
+  events: number
+  accepted: number
+  filtered: number
+  late: number
+  duplicate: number
+  invalid: number
+}
+
+export interface ArchiveStatus {
+  /** Every message up to here is in the archive; null before the archiver has run. */
+  seq: number | null
+  /** Last message in the log. */
+  logSeq: number
+  /** First message the log still holds. */
+  logFirstSeq: number
+  lagMessages: number
+  segments: number
+  rows: number
+  bytes: number
+}
+
+export interface WorkerStatus {
+  id: string
+  role: string
+  host: string
+  pid: number
+  startedAt: number
+  heartbeatAt: number
+  alive: boolean
+  detail: Record<string, unknown>
+}
+
+/** What a power cut can lose, in words for people, and as a bound where there is one. */
+export interface Durability {
+  log: { server: string; sync: string; atRiskSeconds: number | null; says: string }
+  store: { server: string; sync: string; says: string }
+}
+
+export interface PipelineStatus {
+  pipeline: string
+  at: number
+  health: Health
+  /** Why the health is what it is, worst first; empty when ok. */
+  reasons: string[]
+  /** Lowest watermark of the partitions that have seen an event; null before the first. */
+  watermark: number | null
+  boundary: number | null
+  position: PartitionPosition[]
+  lag: Lag
+  /** When the lag will be gone at the rate of the last minute; null when current or not catching up. */
+  catchUpEta: number | null
+  /** Seconds until the log may drop a message that is not archived; null when nothing can be dropped. */
+  timeToDataLossS: number | null
+  epoch: number
+  publication: number
+  counters: Counters
+  archive: ArchiveStatus
+  workers: WorkerStatus[]
+  durability: Durability
+  lastRun: { jobId: string; status: JobStatus; finishedAt: number | null; error: string | null } | null
+}
+
+export interface PipelineListItem extends PipelineInfo {
+  status: PipelineStatus
+}
+
+/** What `apply` answers: `changed` is false when the definition in force already said the same. */
+export interface AppliedDefinition {
+  name: string
+  version: number
+  created: boolean
+  changed: boolean
+  /** True when the change alters what is computed, so that the log is replayed from its start. */
+  recomputes: boolean
+  definition: unknown
+  problems: Problem[]
+}
+
+export interface DefinitionVersion {
+  version: number
+  createdAt: number
+  createdBy: string
+  reason: string | null
+  current: boolean
+  definition: unknown
+}
+
+export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'partial'
+export type JobKind = 'scheduled' | 'reconcile' | 'backfill' | 'rollback' | 'vacuum'
+
+export interface JobItem {
+  id: string
+  label: string
+  /** Half-open event-time range; null for an item that has none. */
+  from: number | null
+  to: number | null
+  status: 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
+  version: number | null
+  rows: number | null
+  error: string | null
+}
+
+export interface JobView {
+  id: string
+  kind: JobKind
+  pipeline: string
+  planId: string | null
+  status: JobStatus
+  /** 0 to 1. */
+  progress: number
+  items: JobItem[]
+  etaAt: number | null
+  error: string | null
+  attempts: number
+  cancelRequested: boolean
+  createdBy: string
+  reason: string | null
+  createdAt: number
+  startedAt: number | null
+  finishedAt: number | null
+}
+
+export type PlanKind = 'reconcile' | 'backfill' | 'rollback'
+
+export interface PlanItem {
+  id: string
+  label: string
+  from: number
+  to: number
+  windows: number
+  /** Versions in force there now, newest first; empty: speed alone answers. */
+  activeVersions: number[]
+  /** For a rollback: the version that will answer there; null: none, speed alone. */
+  becomesVersion: number | null
+  cells: number
+}
+
+export interface PlanView {
+  id: string
+  kind: PlanKind
+  pipeline: string
+  state: 'ready' | 'expired' | 'applied'
+  items: PlanItem[]
+  /** Things the person should know: clipped ends, ranges without events. */
+  notes: string[]
+  blastRadius: {
+    windows: number
+    keys: number | null
+    cells: number
+    consumers: string[]
+    objectives: string[]
+  }
+  estimate: { seconds: number; bytes: number; events: number; basis: string }
+  expected: { definitionVersion: number; publication: number }
+  createdBy: string
+  createdAt: number
+  expiresAt: number
+  appliedAt: number | null
+  appliedBy: string | null
+  reason: string | null
+  jobId: string | null
+}
+
+export interface AuditRecord {
+  seq: number
+  at: number
+  actor: string
+  action: string
+  object: string
+  detail: unknown
+  hash: string
+}
+
+export interface DeadLetterView {
+  seq: number
+  index: number
+  subject: string
+  type: string | null
+  source: string | null
+  eventId: string | null
+  code: string
+  reason: string
+  raw: string
+  at: number
+}
+
+export interface DependencyHealth {
+  name: 'postgres' | 'nats' | 'log' | 'workers' | 'archive'
+  health: Health
+  says: string
+  latencyMs: number | null
+}
+
+export interface SystemHealth {
+  at: number
+  health: Health
+  dependencies: DependencyHealth[]
+  workers: WorkerStatus[]
+  durability: Durability
+  /** Event rate the speed layer folded over the last few seconds, all pipelines' distinct types. */
+  eventsPerSecond: number | null
+  runningJobs: number
+}
+
+export type { MeasureValue }
