@@ -1,0 +1,17 @@
+export { durationParts, formatDuration } from './duration'
+export { formatInstant, formatNear, formatRange, zoneOffsetMs } from './instant'
+export type { InstantStyle, Zone } from './instant'
+export {
+  bytesFigure,
+  compactFigure,
+  formatBytes,
+  formatCompact,
+  formatCount,
+  formatMeasure,
+  formatNumber,
+  formatPercent,
+  formatSigned,
+  measureNumber,
+  plural,
+} from './number'
+export type { Figure } from './number'
