@@ -45,12 +45,14 @@ export type Node =
   | { op: 'add' | 'sub' | 'mul' | 'div' | 'mod'; type: 'number'; args: [Node, Node] }
   | { op: 'neg'; type: 'number'; args: [Node] }
   | { op: 'concat'; type: 'string'; args: [Node, Node] }
-  | { op: 'if'; type: FieldType; args: [Node, Node, Node] }
+  | { op: 'if'; type: FieldType; args: [Node, Node, Node] } // null when the condition is null
   | { op: 'startsWith' | 'endsWith' | 'contains'; type: 'boolean'; args: [Node, Node] }
   | { op: 'length'; type: 'number'; args: [Node] } // code points
   | { op: 'lowerAscii' | 'upperAscii'; type: 'string'; args: [Node] }
   | { op: 'toText'; type: 'string'; args: [Node] } // string(number|bool|string)
   | { op: 'toNumber'; type: 'number'; args: [Node] } // double(string|number)
+  | { op: 'fieldText'; type: 'string'; path: string[] } // text of a scalar of any JSON type, as toText
+  | { op: 'fieldNumber'; type: 'number'; path: string[] } // a number, or a string read as toNumber does
   | { op: 'truncate'; type: 'number'; args: [Node] } // int(number)
 
 export interface Expression {
@@ -61,14 +63,21 @@ export interface Expression {
 export type NumberType = 'int' | 'float' | 'decimal'
 
 /**
- * `raw: true` on a decimal or int operand that is a bare field: the value may also be a JSON string of digits,
- * read exactly and never through a double.
+ * `raw`: a decimal or int operand that is a bare field (`of.node` is then a `field` of type number): the value may
+ * also be a JSON string of digits, read exactly and never through a double.
  */
 export type Measure =
   | { name: string; kind: 'count'; where: Expression | null }
-  | { name: string; kind: 'sum'; of: Expression; type: NumberType; scale: number | null }
-  | { name: string; kind: 'min' | 'max'; of: Expression; type: NumberType; scale: number | null }
-  | { name: string; kind: 'mean'; of: Expression; type: NumberType; scale: number | null }
+  | { name: string; kind: 'sum'; of: Expression; type: NumberType; scale: number | null; raw: boolean }
+  | {
+      name: string
+      kind: 'min' | 'max'
+      of: Expression
+      type: NumberType
+      scale: number | null
+      raw: boolean
+    }
+  | { name: string; kind: 'mean'; of: Expression; type: NumberType; scale: number | null; raw: boolean }
   | { name: string; kind: 'distinct'; of: Expression }
   | { name: string; kind: 'quantile'; of: Expression; q: number }
 
