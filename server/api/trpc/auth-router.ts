@@ -13,14 +13,14 @@ export const authRouter = router({
 
   signIn: publicProcedure.input(credentials).mutation(async ({ ctx, input }): Promise<Me> => {
     const { token, principal } = await signIn(ctx.console, { ...input, address: ctx.request.address })
-    ctx.resHeaders.append('set-cookie', sessionCookie(token, ctx.request.isSecure))
+    ctx.resHeaders.append('set-cookie', sessionCookie(token, ctx.request))
     return { kind: 'user', name: principal.name, role: principal.role }
   }),
 
   signOut: viewerProcedure.mutation(async ({ ctx }): Promise<null> => {
     const token = sessionToken(ctx.request.headers)
     if (token) await signOut(ctx.console, token)
-    ctx.resHeaders.append('set-cookie', clearedSessionCookie(ctx.request.isSecure))
+    ctx.resHeaders.append('set-cookie', clearedSessionCookie(ctx.request))
     return null
   }),
 })

@@ -1,0 +1,63 @@
+import { sessionToken } from './cookies'
+import type { AuthDeps } from './deps'
+import { roleOfScopes, scopes, scopesOfRole, type Principal } from './principal'
+import { isSameSecret, secretHash } from './secret'
+import { judgeSession } from './session'
+import { findSession, touchSession } from './session-store'
+import { findToken } from './token-store'
+
+/**
+ * Who sends a request: a bearer token where there is one, else the session cookie. A bad token is nobody, even
+ * beside a good cookie. Asked anew for every request, so that a revoked token or session ends at once.
+ */
+export async function authenticate(deps: AuthDeps, headers: Headers): Promise<Principal | null> {
+  const authorization = headers.get('authorization')
+  if (authorization !== null) {
+    const token = /^bearer +(\S{1,512})$/i.exec(authorization.trim())?.[1]
+    return token === undefined ? null : byToken(deps, token)
+  }
+  const cookie = sessionToken(headers)
+  return cookie === null ? null : bySession(deps, cookie)
+}
+
+async function byToken({ pool, clock, apiToken }: AuthDeps, secret: string): Promise<Principal | null> {
+  if (apiToken !== null && isSameSecret(secret, apiToken)) {
+    return {
+      kind: 'token',
+      id: 'bootstrap',
+      name: 'token:bootstrap',
+      role: 'admin',
+      scopes: [...scopes],
+      via: 'bearer',
+    }
+  }
+  const token = await findToken(pool, secretHash(secret))
+  if (!token || token.revokedAt !== null) return null
+  if (token.expiresAt !== null && token.expiresAt <= clock.now()) return null
+  return {
+    kind: 'token',
+    id: token.id,
+    name: `token:${token.name}`,
+    role: roleOfScopes(token.scopes),
+    scopes: token.scopes,
+    via: 'bearer',
+  }
+}
+
+async function bySession({ pool, clock }: AuthDeps, token: string): Promise<Principal | null> {
+  const tokenHash = secretHash(token)
+  const session = await findSession(pool, tokenHash)
+  if (!session) return null
+  const now = clock.now()
+  const verdict = judgeSession(session, now)
+  if (verdict === 'expired') return null
+  if (verdict === 'touch') await touchSession(pool, tokenHash, now)
+  return {
+    kind: 'user',
+    id: session.userId,
+    name: session.email,
+    role: session.role,
+    scopes: scopesOfRole(session.role),
+    via: 'cookie',
+  }
+}
