@@ -1,0 +1,5 @@
+export { findNatsServer, type NatsServerBinary } from './find-nats-server'
+export { startNatsServer, type EmbeddedNats, type NatsServerOptions } from './nats-server'
+export { startPostgres, type EmbeddedPostgres, type PostgresOptions } from './postgres'
+export { freePort } from './ports'
+export { commandLine, endProcess, isAlive } from './process'

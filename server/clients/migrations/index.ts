@@ -1,0 +1,1 @@
+export { migrate, schemaDifference } from './migrate'

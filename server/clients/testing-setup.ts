@@ -1,0 +1,3 @@
+import { startSharedPostgres } from './testing'
+
+export default startSharedPostgres

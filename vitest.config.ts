@@ -1,0 +1,32 @@
+import path from 'node:path'
+import { defineConfig } from 'vitest/config'
+
+const inRooms = ['server', 'components', 'app', 'bench', 'scripts']
+const files = (ending: string) => inRooms.map((room) => `${room}/**/*.${ending}`)
+const shared = { environment: 'node', env: { PARALLAX_LOG_LEVEL: 'silent' } } as const
+
+export default defineConfig({
+  resolve: { alias: { '@': path.resolve(import.meta.dirname) } },
+  test: {
+    teardownTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: { ...shared, name: 'unit', include: files('test.{ts,tsx}'), testTimeout: 20_000 },
+      },
+      {
+        extends: true,
+        test: {
+          ...shared,
+          name: 'integration',
+          include: files('itest.ts'),
+          globalSetup: ['server/clients/testing-setup.ts'],
+          pool: 'forks',
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+})
