@@ -1,0 +1,7 @@
+/** Keys of pg_advisory locks, in one place so that no two uses meet. */
+export const advisoryLocks = {
+  audit: 7_201,
+  claimJob: 7_202,
+  schedule: 7_203,
+  applyDefinition: 7_204,
+} as const
