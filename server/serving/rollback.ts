@@ -1,0 +1,157 @@
+import type { PoolClient } from '../clients'
+import type { Instant } from '../pipeline'
+import { AppError } from '../platform'
+import { flipBack, flipTo, uncovered, type Flip, type MapEntry } from './publication'
+import {
+  entriesAt,
+  entriesInForce,
+  publicationExists,
+  readCompute,
+  readVacuumed,
+  type ComputeRow,
+  type Queryable,
+  type StoredEntry,
+} from './publication-store'
+import { openFlip, requireKeptBuckets, writeFlip, type FlipRequest, type Published } from './publish'
+import { intersection, subtract, type Range } from './ranges'
+import { findVersion, readVersions, type VersionRow } from './version-store'
+
+/**
+ * To one version's own range, or to the whole map of an earlier publication; with `range` only inside it. Zero is
+ * the publication before the first: speed alone.
+ */
+export type RollbackTarget =
+  | { version: number; range?: Range | undefined }
+  | { publication: number; range?: Range | undefined }
+
+export interface RollbackRequest extends FlipRequest {
+  target: RollbackTarget
+}
+
+export interface RollbackPreview {
+  compute: ComputeRow
+  /** By window range: what answers now and what would. `null`: speed alone. */
+  changes: (Range & { before: VersionRow | null; after: VersionRow | null })[]
+}
+
+/**
+ * Makes earlier answers the served ones again: the same flip as a publish. Throws `gone` when the cells of a version
+ * it needs, or the speed buckets after its cut, are no longer kept.
+ */
+export async function rollbackTo(client: PoolClient, request: RollbackRequest): Promise<Published> {
+  const compute = await openFlip(client, request)
+  const { flip } = await decide(client, compute, request.target)
+  return writeFlip(client, { compute, flip, request, kind: 'rollback' })
+}
+
+/** What a rollback would change, window range by window range; refuses as the rollback itself would. */
+export async function previewRollback(
+  db: Queryable,
+  computeId: number,
+  target: RollbackTarget,
+): Promise<RollbackPreview> {
+  const compute = await readCompute(db, computeId)
+  if (compute === null) throw new AppError('not_found', `Compute ${computeId} does not exist.`)
+  const { flip, versions } = await decide(db, compute, target)
+  const version = (id: number | undefined) => (id === undefined ? null : (versions.get(id) ?? null))
+  const changes = flip.closed.flatMap((old) => [
+    ...flip.added.flatMap((next) => {
+      const both = intersection(old, next)
+      return both === null || next.versionId === old.versionId
+        ? []
+        : [{ ...both, before: version(old.versionId), after: version(next.versionId) }]
+    }),
+    ...subtract(old, flip.added).map((rest) => ({ ...rest, before: version(old.versionId), after: null })),
+  ])
+  const newlyCovered = flip.added.flatMap((next) =>
+    subtract(next, flip.closed).map((rest) => ({ ...rest, before: null, after: version(next.versionId) })),
+  )
+  return { compute, changes: [...changes, ...newlyCovered].sort((a, b) => a.from - b.from) }
+}
+
+async function decide(
+  db: Queryable,
+  compute: ComputeRow,
+  target: RollbackTarget,
+): Promise<{ flip: Flip<StoredEntry>; versions: Map<number, VersionRow> }> {
+  const current = await entriesInForce(db, compute.id)
+  const flip =
+    'version' in target
+      ? flipTo(current, [await versionEntry(db, compute, target)])
+      : await publicationFlip(db, compute, current, target)
+  const ids = new Set([...flip.added, ...flip.closed].map(({ versionId }) => versionId))
+  const versions = new Map((await readVersions(db, [...ids])).map((v) => [v.id, v]))
+  for (const { versionId } of flip.added) requireCells(versions.get(versionId), compute)
+  const bare: MapEntry[] = uncovered(flip).map((range) => ({ ...range, versionId: -1 }))
+  requireKeptBuckets([...flip.added, ...bare], versions, await readVacuumed(db, compute.id))
+  return { flip, versions }
+}
+
+async function versionEntry(
+  db: Queryable,
+  compute: ComputeRow,
+  target: { version: number; range?: Range | undefined },
+): Promise<MapEntry> {
+  const version = await findVersion(db, compute.pipeline, target.version)
+  if (version === null) {
+    throw new AppError(
+      'not_found',
+      `Rolling back ${compute.pipeline} failed: it has no version ${target.version}. List its versions and choose one.`,
+    )
+  }
+  if (version.computeId !== compute.id) {
+    throw new AppError(
+      'gone',
+      `Rolling back ${compute.pipeline} was refused: version ${version.number} was computed by another definition. Apply that definition again instead.`,
+    )
+  }
+  requireCells(version, compute)
+  const range = target.range === undefined ? version : intersection(version, target.range)
+  if (range === null) {
+    throw new AppError(
+      'bad_request',
+      `Rolling back ${compute.pipeline} failed: version ${version.number} answers for ${iso(version.from)} to ${iso(version.to)}, which the given range does not touch.`,
+    )
+  }
+  return { from: range.from, to: range.to, versionId: version.id }
+}
+
+async function publicationFlip(
+  db: Queryable,
+  compute: ComputeRow,
+  current: readonly StoredEntry[],
+  target: { publication: number; range?: Range | undefined },
+): Promise<Flip<StoredEntry>> {
+  const { publication, range } = target
+  if (publication > compute.publication || !(await publicationExists(db, compute.id, publication))) {
+    throw new AppError(
+      'not_found',
+      `Rolling back ${compute.pipeline} failed: it has no publication ${publication}; ${compute.publication} is in force.`,
+    )
+  }
+  const earlier = await entriesAt(db, compute.id, publication)
+  if (range === undefined) return flipBack(current, earlier)
+  const clipped = earlier.flatMap((entry) => {
+    const both = intersection(entry, range)
+    return both === null ? [] : [{ ...both, versionId: entry.versionId }]
+  })
+  const outside = current.flatMap((entry) =>
+    subtract(entry, [range]).map((rest) => ({ ...rest, versionId: entry.versionId })),
+  )
+  return flipBack(current, [...outside, ...clipped])
+}
+
+function requireCells(version: VersionRow | undefined, compute: ComputeRow): void {
+  if (version?.state === 'published') return
+  const which = version === undefined ? 'a version it needs' : `version ${version.number}`
+  const state = version?.state ?? 'discarded'
+  const never = state === 'staging' || state === 'staged'
+  throw new AppError(
+    never ? 'conflict' : 'gone',
+    never
+      ? `Rolling back ${compute.pipeline} was refused: ${which} was never published.`
+      : `Rolling back ${compute.pipeline} was refused: the cells of ${which} are no longer kept. Recompute the range instead.`,
+  )
+}
+
+const iso = (at: Instant) => new Date(at).toISOString()
