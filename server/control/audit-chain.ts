@@ -19,20 +19,36 @@ export interface ChainedEntry extends AuditEntry {
 export const firstHash = '0'.repeat(64)
 
 /** Covers everything of an entry and, through `prevHash`, everything before it. */
-export const entryHash = ({ seq, at, actor, action, object, detail, prevHash }: Omit<ChainedEntry, 'hash'>): string =>
+export const entryHash = ({
+  seq,
+  at,
+  actor,
+  action,
+  object,
+  detail,
+  prevHash,
+}: Omit<ChainedEntry, 'hash'>): string =>
   sha256Hex(canonicalJson([prevHash, seq, at, actor, action, object, detail]))
 
-export function nextEntry(last: { seq: number; hash: string } | null, entry: AuditEntry, at: number): ChainedEntry {
+export function nextEntry(
+  last: { seq: number; hash: string } | null,
+  entry: AuditEntry,
+  at: number,
+): ChainedEntry {
   const unsigned = { ...entry, seq: (last?.seq ?? 0) + 1, at, prevHash: last?.hash ?? firstHash }
   return { ...unsigned, hash: entryHash(unsigned) }
 }
 
 /** The first seq at which the chain is broken (edited, removed, inserted or reordered), or null. */
-export function findBreak(entries: readonly ChainedEntry[], before: { seq: number; hash: string } | null): number | null {
+export function findBreak(
+  entries: readonly ChainedEntry[],
+  before: { seq: number; hash: string } | null,
+): number | null {
   let last = before
   for (const entry of entries) {
     const expected = nextEntry(last, entry, entry.at)
-    if (entry.seq !== expected.seq || entry.prevHash !== expected.prevHash || entry.hash !== expected.hash) return entry.seq
+    if (entry.seq !== expected.seq || entry.prevHash !== expected.prevHash || entry.hash !== expected.hash)
+      return entry.seq
     last = entry
   }
   return null

@@ -13,7 +13,9 @@ export interface AuditHead {
 /** The head is kept apart from the entries: removing the newest entries shows too. Locks until the transaction ends. */
 export async function lockHead(client: PoolClient): Promise<AuditHead | null> {
   await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.audit])
-  const { rows } = await client.query<{ value: AuditHead }>(`SELECT value FROM setting WHERE key = 'auditHead'`)
+  const { rows } = await client.query<{ value: AuditHead }>(
+    `SELECT value FROM setting WHERE key = 'auditHead'`,
+  )
   return rows[0]?.value ?? null
 }
 
@@ -32,12 +34,17 @@ export async function appendEntry(client: PoolClient, entry: ChainedEntry): Prom
 }
 
 export async function readHead(client: Pool | PoolClient): Promise<AuditHead | null> {
-  const { rows } = await client.query<{ value: AuditHead }>(`SELECT value FROM setting WHERE key = 'auditHead'`)
+  const { rows } = await client.query<{ value: AuditHead }>(
+    `SELECT value FROM setting WHERE key = 'auditHead'`,
+  )
   return rows[0]?.value ?? null
 }
 
 /** Newest first; `before` is exclusive. */
-export async function selectEntries(pool: Pool, page: { before: number | null; limit: number }): Promise<ChainedEntry[]> {
+export async function selectEntries(
+  pool: Pool,
+  page: { before: number | null; limit: number },
+): Promise<ChainedEntry[]> {
   const { rows } = await pool.query<ChainedEntry>(
     `SELECT ${columns} FROM audit_entry WHERE ($1::bigint IS NULL OR seq < $1) ORDER BY seq DESC LIMIT $2`,
     [page.before, page.limit],
@@ -46,7 +53,11 @@ export async function selectEntries(pool: Pool, page: { before: number | null; l
 }
 
 /** Oldest first; `after` is exclusive. */
-export async function selectEntriesAfter(pool: Pool | PoolClient, after: number, limit: number): Promise<ChainedEntry[]> {
+export async function selectEntriesAfter(
+  pool: Pool | PoolClient,
+  after: number,
+  limit: number,
+): Promise<ChainedEntry[]> {
   const { rows } = await pool.query<ChainedEntry>(
     `SELECT ${columns} FROM audit_entry WHERE seq > $1 ORDER BY seq LIMIT $2`,
     [after, limit],

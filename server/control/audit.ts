@@ -45,7 +45,11 @@ export async function listAudit(
 const verifyPage = 1_000
 
 /** Reads the whole trail against its hashes and its head. `brokenAt`: the first seq that is not as it was written. */
-export async function verifyAudit({ pool }: { pool: Pool }): Promise<{ entries: number; brokenAt: number | null }> {
+export async function verifyAudit({
+  pool,
+}: {
+  pool: Pool
+}): Promise<{ entries: number; brokenAt: number | null }> {
   // One snapshot: entries appended meanwhile must not look like a head without entries.
   return inTransaction(
     pool,
