@@ -3,5 +3,5 @@ import { defineConfig } from 'prisma/config'
 export default defineConfig({
   schema: 'prisma/schema.prisma',
   migrations: { path: 'prisma/migrations' },
-  datasource: { url: process.env['DATABASE_URL'] ?? 'postgresql://parallax@127.0.0.1:5432/parallax' },
+  datasource: { url: process.env.DATABASE_URL ?? 'postgresql://parallax@127.0.0.1:5432/parallax' },
 })

@@ -1,42 +1,30 @@
-import {
-  DuckDBBlobValue,
-  DuckDBDecimalValue,
-  DuckDBListValue,
-  DuckDBTypeId,
-  type DuckDBType,
-  type DuckDBValue,
-} from '@duckdb/node-api'
+import { blobValue, DuckDBBlobValue, DuckDBListType, DuckDBListValue, DuckDBTypeId } from '@duckdb/node-api'
+import type { DuckDBType, DuckDBValue } from '@duckdb/node-api'
 import { AppError } from '../platform'
 
 /** BIGINT as number, DECIMAL as exact string, BLOB as bytes, LIST as array; all else as the driver gives it. */
 export function fromDuck(value: DuckDBValue, type: DuckDBType): unknown {
-  if (value === null || value === undefined) return null
-  switch (type.typeId) {
-    case DuckDBTypeId.BIGINT:
-      return safeNumber(value as bigint)
-    case DuckDBTypeId.DECIMAL:
-      return (value as DuckDBDecimalValue).toString()
-    case DuckDBTypeId.BLOB:
-      return (value as DuckDBBlobValue).bytes
-    case DuckDBTypeId.LIST: {
-      const { valueType } = type as Extract<DuckDBType, { typeId: DuckDBTypeId.LIST }>
-      return (value as DuckDBListValue).items.map((item) => fromDuck(item, valueType))
-    }
-    default:
-      return value
+  if (value === null) return null
+  if (typeof value === 'bigint') return type.typeId === DuckDBTypeId.BIGINT ? safeNumber(value) : value
+  if (typeof value !== 'object') return value
+  if (type.typeId === DuckDBTypeId.DECIMAL) return value.toString()
+  if (value instanceof DuckDBBlobValue) return value.bytes
+  if (value instanceof DuckDBListValue && type instanceof DuckDBListType) {
+    return value.items.map((item) => fromDuck(item, type.valueType))
   }
+  return value
 }
 
 /** The reverse for appending: numbers become bigint where the column wants one, bytes become a BLOB. */
 export function toDuck(value: unknown, type: DuckDBType): DuckDBValue {
-  if (value === null || value === undefined) return null
+  if (value === undefined) return null
   switch (type.typeId) {
     case DuckDBTypeId.BIGINT:
     case DuckDBTypeId.UBIGINT:
     case DuckDBTypeId.HUGEINT:
-      return typeof value === 'number' ? BigInt(value) : (value as bigint)
+      return typeof value === 'number' ? BigInt(value) : (value as DuckDBValue)
     case DuckDBTypeId.BLOB:
-      return value instanceof Uint8Array ? new DuckDBBlobValue(value) : (value as DuckDBValue)
+      return value instanceof Uint8Array ? blobValue(value) : (value as DuckDBValue)
     default:
       return value as DuckDBValue
   }

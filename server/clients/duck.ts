@@ -33,9 +33,9 @@ const vectorSize = 2048
 
 export async function openDuck(options: DuckOptions = {}): Promise<Duck> {
   const config: Record<string, string> = {}
-  if (options.threads !== undefined) config['threads'] = String(options.threads)
-  if (options.memoryLimit !== undefined) config['memory_limit'] = options.memoryLimit
-  if (options.tempDir !== undefined) config['temp_directory'] = options.tempDir
+  if (options.threads !== undefined) config.threads = String(options.threads)
+  if (options.memoryLimit !== undefined) config.memory_limit = options.memoryLimit
+  if (options.tempDir !== undefined) config.temp_directory = options.tempDir
   const instance = await DuckDBInstance.create(options.path ?? ':memory:', config)
   const duck = await open(instance)
   return {

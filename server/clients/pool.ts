@@ -38,8 +38,11 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
 }
 
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (text: string) => unknown {
-  const own = format === 'binary' ? undefined : parsers.get(oid)
-  return own ?? (pg.types.getTypeParser(oid, format ?? 'text') as (text: string) => unknown)
+  const standard = pg.types.getTypeParser as (
+    oid: number,
+    format?: 'text' | 'binary',
+  ) => (text: string) => unknown
+  return (format === 'binary' ? undefined : parsers.get(oid)) ?? standard(oid, format)
 }
 
 function safeInteger(text: string): number {

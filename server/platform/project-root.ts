@@ -5,7 +5,7 @@ let found: string | undefined
 
 /** The folder of the checkout, where prisma/, scripts/ and node_modules/ are; the process starts in it or below it. */
 export function projectRoot(): string {
-  found ??= process.env['PARALLAX_ROOT'] ?? searchUpwards(process.cwd())
+  found ??= process.env.PARALLAX_ROOT ?? searchUpwards(process.cwd())
   return found
 }
 

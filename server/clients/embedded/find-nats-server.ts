@@ -40,7 +40,7 @@ export async function findNatsServer(): Promise<NatsServerBinary> {
 }
 
 function systemPaths(): string[] {
-  const folders = [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/bin']
+  const folders = [...(process.env.PATH ?? '').split(path.delimiter), '/usr/sbin', '/usr/local/bin']
   return [...new Set(folders.filter((folder) => folder !== ''))].map((folder) =>
     path.join(folder, 'nats-server'),
   )

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { AppError, sleep } from '../../platform'
 import { findNatsServer, syncsEveryWrite } from './find-nats-server'
 import { freePort, rememberedPort } from './ports'
-import { commandLine, endProcess, spawnService, tail } from './process'
+import { commandLine, ended, endProcess, spawnService, tail } from './process'
 
 const startTimeoutMs = 60_000
 const startAttempts = 5
@@ -43,9 +43,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<Embed
     const child = spawnService({ command: server.path, args: ['-c', `${dir}.conf`], logFile: `${dir}.log` })
     const pid = child.pid ?? 0
     writeFileSync(`${dir}.pid`, String(pid)) // before anything else: from here on a crash leaves it running
-    const exited = new Promise<void>((resolve) =>
-      child.once('exit', () => resolve()).once('error', () => resolve()),
-    )
+    const exited = ended(child)
     if (await becomesReady(port, child)) {
       writeFileSync(`${dir}.port`, String(port))
       return {
@@ -79,10 +77,16 @@ ${always ? '  sync_interval: always\n' : ''}}
 
 /** Ready when it greets us with JetStream on; a foreign server on the port would not be ours, so the child must live. */
 async function becomesReady(port: number, child: ChildProcess): Promise<boolean> {
-  let ended = child.pid === undefined
-  child.once('exit', () => (ended = true)).once('error', () => (ended = true))
-  for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline && !ended; await sleep(10)) {
-    if ((await greeting(port)).includes('"jetstream":true')) return !ended
+  const gone = new AbortController()
+  void ended(child).then(() => {
+    gone.abort()
+  })
+  for (
+    const deadline = Date.now() + startTimeoutMs;
+    Date.now() < deadline && !gone.signal.aborted;
+    await sleep(10)
+  ) {
+    if ((await greeting(port)).includes('"jetstream":true')) return !gone.signal.aborted
   }
   return false
 }

@@ -7,7 +7,7 @@ import pg from 'pg'
 import { AppError, logger, sleep } from '../../platform'
 import { rememberedPort } from './ports'
 import { postgresBinaries, type PostgresBinaries } from './postgres-binaries'
-import { commandLine, endProcess, spawnService, tail } from './process'
+import { commandLine, ended, endProcess, spawnService, tail } from './process'
 import { commandAs, serviceUser, type ServiceUser } from './service-user'
 
 const user = 'parallax'
@@ -47,9 +47,7 @@ export async function startPostgres(options: PostgresOptions): Promise<EmbeddedP
     const port = options.port ?? (await rememberedPort(`${dir}.port`))
     const url = `postgresql://${user}:${password}@127.0.0.1:${port}/${user}`
     const child = launch(home, port, options.durable ?? true)
-    const exited = new Promise<void>((resolve) =>
-      child.once('exit', () => resolve()).once('error', () => resolve()),
-    )
+    const exited = ended(child)
     if (await becomesReady(url, child)) {
       const pid = child.pid ?? 0
       return {
@@ -127,9 +125,15 @@ function launch({ dir, user: owner, binaries }: Home, port: number, durable: boo
 async function becomesReady(url: string, child: ChildProcess): Promise<boolean> {
   const adminUrl = new URL(url)
   adminUrl.pathname = '/postgres'
-  let ended = child.pid === undefined
-  child.once('exit', () => (ended = true)).once('error', () => (ended = true))
-  for (const deadline = Date.now() + startTimeoutMs; Date.now() < deadline && !ended; await sleep(25)) {
+  const gone = new AbortController()
+  void ended(child).then(() => {
+    gone.abort()
+  })
+  for (
+    const deadline = Date.now() + startTimeoutMs;
+    Date.now() < deadline && !gone.signal.aborted;
+    await sleep(25)
+  ) {
     const client = new pg.Client({ connectionString: adminUrl.href, connectionTimeoutMillis: 2_000 })
     client.on('error', () => undefined)
     try {

@@ -28,6 +28,18 @@ export function spawnService({ command, args, logFile, ...options }: ServiceComm
   }
 }
 
+/** Resolves when the child has ended or could not be started. */
+export function ended(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('exit', () => {
+      resolve()
+    })
+    child.once('error', () => {
+      resolve()
+    })
+  })
+}
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

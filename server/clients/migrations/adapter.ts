@@ -16,8 +16,8 @@ const charColumns = new WeakMap<object, number[]>()
 
 class CatalogPool extends pg.Pool {
   override async query(...args: unknown[]): Promise<pg.QueryResult> {
-    const query = super.query as unknown as (...all: unknown[]) => Promise<pg.QueryResult>
-    const result = await query.apply(this, args)
+    const query = super.query.bind(this) as unknown as (...all: unknown[]) => Promise<pg.QueryResult>
+    const result = await query(...args)
     const columns = result.fields.flatMap((field, i) => (field.dataTypeID === charOid ? [i] : []))
     for (const field of result.fields) if (field.dataTypeID === charOid) field.dataTypeID = bpcharOid
     if (columns.length > 0) charColumns.set(result.rows, columns)

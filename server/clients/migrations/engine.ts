@@ -27,11 +27,11 @@ export async function openMigrationEngine(url: string): Promise<MigrationEngine>
   const schema = readFileSync(schemaFile, 'utf8')
   bindings ??= load()
   const { SchemaEngine } = await bindings
-  const { factory, close } = migrationAdapter(url)
+  const adapter = migrationAdapter(url)
   const engine: SchemaEngine = await SchemaEngine.new(
     { datamodels: [[schemaFile, schema]] },
     () => undefined,
-    bindMigrationAwareSqlAdapterFactory(factory),
+    bindMigrationAwareSqlAdapterFactory(adapter.factory),
   )
   const filters = { externalTables: [], externalEnums: [] }
   const migrationsList: MigrationList = readMigrations(path.join(projectRoot(), 'prisma', 'migrations'))
@@ -52,7 +52,7 @@ export async function openMigrationEngine(url: string): Promise<MigrationEngine>
     },
     async close() {
       engine.free()
-      await close()
+      await adapter.close()
     },
   }
 }
@@ -71,7 +71,7 @@ async function load(): Promise<Bindings> {
     PRISMA_WASM_PANIC_REGISTRY: { set_message: (text: string) => process.stderr.write(`${text}\n`) },
   })
   loaded.__wbg_set_wasm(instance.exports)
-  const start = instance.exports['__wbindgen_start']
+  const start = instance.exports.__wbindgen_start
   if (typeof start === 'function') (start as () => void)()
   return loaded
 }
