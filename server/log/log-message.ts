@@ -1,0 +1,12 @@
+import type { Instant } from '../pipeline/types'
+import type { MessageHeader } from './message-header'
+
+/** One message of the log, as it is stored. */
+export interface LogMessage {
+  subject: string
+  header: MessageHeader | null
+  data: Buffer
+  seq: number
+  /** The log's own timestamp, epoch ms. */
+  logTime: Instant
+}
