@@ -17,3 +17,27 @@ export { fieldsOf, type FieldUse } from './expression/fields'
 export { interpret, type ExpressionEvent } from './expression/interpret'
 export { parseExpression, type ParsedExpression, type ParseExpressionOptions } from './expression/parse'
 export { expressionRuntime, type ExpressionRuntime } from './expression/runtime'
+export {
+  accText,
+  answer,
+  answerTotals,
+  emptyCell,
+  mergeCells,
+  mergeKeys,
+  roundCell,
+  type CellShape,
+} from './cell'
+export type { FoldCounters } from './compile-fold'
+export { DedupeSet, MAX_IDENTITIES_PER_GENERATION, type DedupeOptions } from './dedupe'
+export { fingerprint, partitionOf } from './fingerprint'
+export {
+  compilePipeline,
+  fold,
+  newPartitionState,
+  takeDeltas,
+  watermarkOf,
+  type CellDelta,
+  type CompiledPipeline,
+  type PartitionState,
+} from './fold'
+export { windowStartOf } from './window'

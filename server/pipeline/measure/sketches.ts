@@ -1,0 +1,32 @@
+import { ByteReader, ByteWriter } from './bytes'
+import { DDSketch } from './ddsketch'
+import { HyperLogLog } from './hyperloglog'
+import type { SketchSlot } from './layout'
+
+export type Sketch = HyperLogLog | DDSketch
+
+function emptySketch(kind: SketchSlot['kind']): Sketch {
+  return kind === 'distinct' ? new HyperLogLog() : new DDSketch()
+}
+
+/** Every sketch of a cell in layout order, each after its length (uint32, big-endian). */
+export function encodeSketches(sketches: Sketch[]): Uint8Array | null {
+  if (sketches.length === 0) return null
+  const writer = new ByteWriter()
+  for (const sketch of sketches) {
+    const bytes = sketch.encode()
+    writer.uint32(bytes.length)
+    writer.bytes(bytes)
+  }
+  return writer.finish()
+}
+
+/** A cell without bytes has sketches of nothing. */
+export function decodeSketches(slots: SketchSlot[], bytes: Uint8Array | null): Sketch[] {
+  if (bytes === null) return slots.map((slot) => emptySketch(slot.kind))
+  const reader = new ByteReader(bytes)
+  return slots.map((slot) => {
+    const part = reader.take(reader.uint32())
+    return slot.kind === 'distinct' ? HyperLogLog.decode(part) : DDSketch.decode(part)
+  })
+}
