@@ -15,6 +15,7 @@ export type {
   Values,
   VersionView,
   Versions,
+  WatchMessage,
 } from './trpc/shapes'
 export type {
   AppliedDefinition,

@@ -1,14 +1,60 @@
 import type { TrackedEnvelope } from '@trpc/server'
 import { z } from 'zod'
 import { liveHealth, liveJobs, livePipeline, livePipelines, liveTopKeys } from '../live'
+import { mergeFeeds } from '../merge-feeds'
 import { pageLimit, pipelineName, seriesInput, topKeysInput } from './inputs'
 import { router, viewerProcedure } from './init'
-import type { LiveHealth, LiveJobs, LiveList, LiveMessage, TopKeys } from './shapes'
+import type { LiveHealth, LiveJobs, LiveList, LiveMessage, TopKeys, WatchMessage } from './shapes'
 
 type Feed<T> = AsyncGenerator<T, void, undefined>
 
+const jobsInput = z.object({
+  pipeline: pipelineName.nullish(),
+  limit: z.number().int().min(1).max(pageLimit).default(50),
+})
+
+const watchInput = z.object({
+  health: z.boolean().default(false),
+  pipelines: z.boolean().default(false),
+  jobs: jobsInput.nullish(),
+  pipeline: seriesInput.nullish(),
+  topKeys: topKeysInput.nullish(),
+})
+
+async function* topic<K extends WatchMessage['topic'], T>(
+  name: K,
+  feed: Feed<T>,
+): Feed<{ topic: K; data: T }> {
+  for await (const data of feed) yield { topic: name, data }
+}
+
+/** The resume id of a tracked message means nothing in a merged feed: a reconnect starts with a snapshot. */
+async function* untracked<T>(feed: Feed<TrackedEnvelope<T>>): Feed<T> {
+  for await (const [, data] of feed) yield data
+}
+
 /** Subscriptions over SSE. Each sends its whole state first, so a client needs no query beside it. */
 export const liveRouter = router({
+  /** The feeds a page needs, over one connection: a browser opens six to a host, over all its tabs. */
+  watch: viewerProcedure.input(watchInput).subscription(({ ctx, input, signal: outer }): Feed<WatchMessage> =>
+    mergeFeeds((signal) => {
+      const feeds: Feed<WatchMessage>[] = []
+      if (input.health) feeds.push(topic('health', liveHealth(ctx.console, signal)))
+      if (input.pipelines) feeds.push(topic('pipelines', livePipelines(ctx.console, signal)))
+      if (input.jobs)
+        feeds.push(
+          topic(
+            'jobs',
+            liveJobs(ctx.console, { ...input.jobs, pipeline: input.jobs.pipeline ?? null }, signal),
+          ),
+        )
+      if (input.pipeline)
+        feeds.push(topic('pipeline', untracked(livePipeline(ctx.console, input.pipeline, signal))))
+      if (input.topKeys) feeds.push(topic('topKeys', liveTopKeys(ctx.console, input.topKeys, signal)))
+      return feeds
+    }, outer),
+  ),
+
   pipeline: viewerProcedure
     .input(seriesInput.extend({ lastEventId: z.string().max(64).nullish() }))
     .subscription(({ ctx, input, signal }): Feed<TrackedEnvelope<LiveMessage>> =>
@@ -29,14 +75,7 @@ export const liveRouter = router({
   ),
 
   jobs: viewerProcedure
-    .input(
-      z
-        .object({
-          pipeline: pipelineName.nullish(),
-          limit: z.number().int().min(1).max(pageLimit).default(50),
-        })
-        .prefault({}),
-    )
+    .input(jobsInput.prefault({}))
     .subscription(({ ctx, input, signal }): Feed<LiveJobs> =>
       liveJobs(ctx.console, { pipeline: input.pipeline ?? null, limit: input.limit }, signal),
     ),

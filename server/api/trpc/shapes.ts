@@ -122,6 +122,14 @@ export type LiveList = { at: number; pipelines: PipelineListItem[] }
 export type LiveJobs = { at: number; jobs: JobView[] }
 export type LiveHealth = SystemHealth
 
+/** One message of the merged feed `live.watch`. */
+export type WatchMessage =
+  | { topic: 'health'; data: LiveHealth }
+  | { topic: 'pipelines'; data: LiveList }
+  | { topic: 'jobs'; data: LiveJobs }
+  | { topic: 'pipeline'; data: LiveMessage }
+  | { topic: 'topKeys'; data: TopKeys }
+
 export interface Me {
   kind: 'user' | 'token'
   name: string

@@ -1,0 +1,44 @@
+'use client'
+import { LoaderCircle } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { toast } from 'sonner'
+import { QuietGlyph } from './glyph'
+import type { Status } from './glyph'
+import { Button } from './button'
+
+interface ToastContent {
+  id?: string
+  status: Status | 'running'
+  text: ReactNode
+  action?: { label: string; onClick: () => void }
+  /** How long it stays; a running one stays until it is replaced. */
+  durationMs?: number
+}
+
+/** One line about a write: done, running with its progress, or refused with the way on. */
+export function showToast({ id, status, text, action, durationMs }: ToastContent): void {
+  toast.custom(
+    (shown) => (
+      <div className="toast">
+        {status === 'running' ? (
+          <LoaderCircle className="icon animate-spin text-accent" aria-hidden="true" />
+        ) : (
+          <QuietGlyph status={status} />
+        )}
+        <span className="min-w-0 grow">{text}</span>
+        {action ? (
+          <Button
+            size="small"
+            onClick={() => {
+              toast.dismiss(shown)
+              action.onClick()
+            }}
+          >
+            {action.label}
+          </Button>
+        ) : null}
+      </div>
+    ),
+    { ...(id ? { id } : {}), duration: status === 'running' ? Infinity : (durationMs ?? 8_000) },
+  )
+}
