@@ -1,3 +1,40 @@
+export type { Cut } from './cut'
+export { listVersions, type ListedVersion, type VersionList } from './list-versions'
+export { type Completeness, type Coverage, type Hole } from './merge'
+export { type Flip, type MapEntry } from './publication'
+export {
+  entriesInForce,
+  readBoundary as boundaryOf,
+  readPublications,
+  type PublicationRow,
+  type StoredEntry,
+} from './publication-store'
+export { publishVersions, type FlipRequest, type Published, type PublishRequest } from './publish'
+export { intersection, overlaps, subtract, union, type Range } from './ranges'
+export {
+  readValues,
+  valuesLimit,
+  type Provenance,
+  type ValueCell,
+  type ValuesAnswer,
+  type ValuesQuery,
+} from './read-values'
+export {
+  previewRollback,
+  rollbackTo,
+  type RollbackPreview,
+  type RollbackRequest,
+  type RollbackTarget,
+} from './rollback'
+export { findCut, rotateEpoch } from './rotate-epoch'
+export { discardVersions, stageVersion, type CellLines, type StagedVersion } from './stage-version'
+export {
+  findVersion,
+  readVersions,
+  type NewVersion,
+  type VersionRow,
+  type VersionState,
+} from './version-store'
 export { SpeedBases } from './speed-bases'
 export {
   addDelta,

@@ -51,7 +51,11 @@ export async function readCompute(db: Queryable, computeId: number): Promise<Com
 const entryColumns = `id, range_from AS "from", range_to AS "to", version_id AS "versionId"`
 
 /** Entries in force that touch `range`, in order. */
-export async function entriesInForce(db: Queryable, computeId: number, range?: Range): Promise<StoredEntry[]> {
+export async function entriesInForce(
+  db: Queryable,
+  computeId: number,
+  range?: Range,
+): Promise<StoredEntry[]> {
   const { rows } = await db.query<StoredEntry>(
     `SELECT ${entryColumns} FROM publication_range
       WHERE compute_id = $1 AND until_number IS NULL AND range_to > $2::bigint AND range_from < $3::bigint

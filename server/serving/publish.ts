@@ -54,11 +54,7 @@ export async function publishVersions(client: PoolClient, request: PublishReques
   if (entries.length === 0) {
     throw new AppError('bad_request', 'Publishing failed: no version was named. Name at least one.')
   }
-  requireKeptBuckets(
-    entries,
-    new Map(versions.map((v) => [v.id, v])),
-    await readVacuumed(client, compute.id),
-  )
+  requireKeptBuckets(entries, new Map(versions.map((v) => [v.id, v])), await readVacuumed(client, compute.id))
   const hull = {
     from: Math.min(...entries.map(({ from }) => from)),
     to: Math.max(...entries.map(({ to }) => to)),
@@ -162,4 +158,3 @@ const entryOf = (version: VersionRow): MapEntry => ({
 })
 
 const iso = (at: Instant) => (Number.isFinite(at) ? new Date(at).toISOString() : String(at))
-

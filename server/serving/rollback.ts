@@ -21,8 +21,7 @@ import { findVersion, readVersions, type VersionRow } from './version-store'
  * the publication before the first: speed alone.
  */
 export type RollbackTarget =
-  | { version: number; range?: Range | undefined }
-  | { publication: number; range?: Range | undefined }
+  { version: number; range?: Range | undefined } | { publication: number; range?: Range | undefined }
 
 export interface RollbackRequest extends FlipRequest {
   target: RollbackTarget

@@ -79,11 +79,7 @@ const lowest = (watermarks: readonly (number | null)[]): number | null =>
 
 /** Copies lines of COPY text (window_start, key, acc, sketch) into a version; resolves to the rows written. */
 export function copyCells(client: PoolClient, lines: AsyncIterable<string>): Promise<number> {
-  return copyInto(
-    client,
-    `COPY version_cell (version_id, window_start, key, acc, sketch) FROM STDIN`,
-    lines,
-  )
+  return copyInto(client, `COPY version_cell (version_id, window_start, key, acc, sketch) FROM STDIN`, lines)
 }
 
 export interface StagedFigures {
@@ -123,11 +119,7 @@ export async function markDiscarded(db: Queryable, ids: readonly number[]): Prom
 }
 
 /** Deletes at most `limit` cells of discarded versions; returns how many it deleted. */
-export async function deleteDiscardedCells(
-  db: Queryable,
-  computeId: number,
-  limit: number,
-): Promise<number> {
+export async function deleteDiscardedCells(db: Queryable, computeId: number, limit: number): Promise<number> {
   const { rowCount } = await db.query(
     `DELETE FROM version_cell c USING (
        SELECT d.version_id, d.window_start, d.key
@@ -141,7 +133,9 @@ export async function deleteDiscardedCells(
 }
 
 export async function readVersions(db: Queryable, ids: readonly number[]): Promise<VersionRow[]> {
-  const { rows } = await db.query<VersionRow>(`SELECT ${columns} FROM version WHERE id = ANY($1::int[])`, [ids])
+  const { rows } = await db.query<VersionRow>(`SELECT ${columns} FROM version WHERE id = ANY($1::int[])`, [
+    ids,
+  ])
   return rows
 }
 
