@@ -12,6 +12,7 @@ import {
   selectVersions,
   type StoredPipeline,
 } from './pipeline-store'
+import { requirePipeline } from './require-pipeline'
 import { worstFirst } from './status-judge'
 import { statusOfAll } from './status'
 
@@ -21,16 +22,6 @@ interface Deps {
   pool: Pool
   nats: Nats
   clock: Clock
-}
-
-export async function requirePipeline({ pool }: { pool: Pool }, name: string): Promise<StoredPipeline> {
-  const stored = name.includes('\0') ? null : await findPipeline(pool, name)
-  if (!stored || stored.deletedAt !== null)
-    throw new AppError(
-      'not_found',
-      `There is no pipeline ${JSON.stringify(name.slice(0, 128))}. List the pipelines and choose one.`,
-    )
-  return stored
 }
 
 export const getPipeline = async (deps: { pool: Pool }, name: string): Promise<PipelineInfo> =>

@@ -1,0 +1,74 @@
+import path from 'node:path'
+import { openNats, openPool, openPrisma, type Nats, type Pool, type PrismaClient } from '../clients'
+import { openAppender, openGateway, openSchemaRegistry, type Gateway, type SchemaRegistry } from '../log'
+import { AppError, readEnv, systemClock, type Clock, type Env } from '../platform'
+import { fixPartitions } from './setting-store'
+
+/** What the web process works with: opened once, shared by all requests. */
+export interface Console {
+  env: Env
+  clock: Clock
+  pool: Pool
+  prisma: PrismaClient
+  nats: Nats
+  registry: SchemaRegistry
+  gateway: Gateway
+  archiveDir: string
+  /** The bootstrap token of the environment; null: none. */
+  apiToken: string | null
+}
+
+export const archiveDirOf = (env: Pick<Env, 'dataDir'>): string => path.join(env.dataDir, 'archive')
+
+// Next loads server code into several module graphs of one process: only globalThis is shared by them.
+const holder = globalThis as { parallaxConsole?: Promise<Console> | undefined }
+
+/** The process's console; when opening it failed, the next call tries again. */
+export function getConsole(): Promise<Console> {
+  holder.parallaxConsole ??= openConsole(readEnv()).catch((error: unknown) => {
+    holder.parallaxConsole = undefined
+    throw error
+  })
+  return holder.parallaxConsole
+}
+
+export async function openConsole(env: Env): Promise<Console> {
+  const { databaseUrl, natsUrl, natsCreds } = env
+  if (databaseUrl === undefined || natsUrl === undefined)
+    throw new AppError(
+      'unavailable',
+      'The console has no database or log: DATABASE_URL and NATS_URL are not set. Start it with `npm start`, which sets both.',
+    )
+  const pool = openPool(databaseUrl, { name: 'parallax-web', max: 16 })
+  const nats = await openNats({
+    url: natsUrl,
+    name: 'parallax-web',
+    ...(natsCreds && { creds: natsCreds }),
+  }).catch(async (error: unknown) => {
+    await pool.end()
+    throw error
+  })
+  return wireConsole({ env, pool, nats, clock: systemClock })
+}
+
+export async function wireConsole(input: {
+  env: Env
+  pool: Pool
+  nats: Nats
+  clock: Clock
+}): Promise<Console> {
+  const { env, pool, nats, clock } = input
+  const registry = await openSchemaRegistry({ pool, nats })
+  const appender = openAppender(nats, { partitions: await fixPartitions(pool) })
+  return {
+    env,
+    clock,
+    pool,
+    nats,
+    registry,
+    prisma: openPrisma(pool),
+    gateway: openGateway({ appender, registry, clock }),
+    archiveDir: archiveDirOf(env),
+    apiToken: env.apiToken ?? null,
+  }
+}

@@ -1,0 +1,52 @@
+import type { Nats } from '../clients'
+
+const stream = 'EVENTS'
+
+export interface LogState {
+  firstSeq: number
+  lastSeq: number
+  messages: number
+  bytes: number
+  /** 0: nothing is dropped by age. */
+  maxAgeMs: number
+  /** True when a full stream drops its oldest messages instead of refusing new ones. */
+  dropsOld: boolean
+}
+
+export async function readLogState({ jsm }: Nats): Promise<LogState> {
+  const { state, config } = await jsm.streams.info(stream)
+  return {
+    firstSeq: state.first_seq,
+    lastSeq: state.last_seq,
+    messages: state.messages,
+    bytes: state.bytes,
+    maxAgeMs: (config.max_age ?? 0) / 1e6,
+    dropsOld: config.discard === 'old' && ((config.max_bytes ?? -1) > 0 || (config.max_msgs ?? -1) > 0),
+  }
+}
+
+/** When the first message after `seq` (of the subject, when given) was logged; null: there is none. */
+export async function firstAfter({ nc }: Nats, seq: number, subject: string): Promise<number | null> {
+  // The client's own call has no `next_by_subj` for streams without direct access; servers from 2.9 on have it.
+  const reply = await nc.request(
+    `$JS.API.STREAM.MSG.GET.${stream}`,
+    JSON.stringify({ seq: seq + 1, next_by_subj: subject }),
+    { timeout: 2_000 },
+  )
+  const { message } = reply.json<{ message?: { time: string } }>()
+  return message ? Date.parse(message.time) : null
+}
+
+/** Messages of a subject after `seq`, counted by the server. */
+export async function countAfter({ jsm }: Nats, seq: number, subject: string): Promise<number> {
+  const consumer = await jsm.consumers.add(stream, {
+    filter_subject: subject,
+    deliver_policy: 'by_start_sequence',
+    opt_start_seq: seq + 1,
+    ack_policy: 'none',
+    mem_storage: true,
+    inactive_threshold: 5e9,
+  })
+  await jsm.consumers.delete(stream, consumer.name).catch(() => false)
+  return consumer.num_pending
+}

@@ -1,0 +1,245 @@
+import type { Nats, Pool } from '../clients'
+import type { Clock } from '../platform'
+import { durabilityOf } from './durability'
+import { selectLastRuns } from './job-store'
+import { countAfter, firstAfter, readLogState, type LogState } from './log-state'
+import type { ArchiveStatus, Counters, Durability, Lag, PipelineStatus, WorkerStatus } from './model'
+import { definitionOf } from './pipeline-info'
+import type { StoredPipeline } from './pipeline-store'
+import { Recent } from './recent'
+import { requirePipeline } from './require-pipeline'
+import { catchUpAt, judgeHealth, type LagSample } from './status-judge'
+import {
+  selectArchive,
+  selectBoundaries,
+  selectPositions,
+  selectStoreFacts,
+  selectWorkers,
+  type PositionRow,
+} from './status-store'
+
+const workersLimit = 200
+const shareMs = 400
+const factsMs = 30_000
+const lagSamplesMs = 60_000
+const lagSamplesLimit = 120
+
+interface Deps {
+  pool: Pool
+  nats: Nats
+  clock: Clock
+}
+
+interface Surroundings {
+  log: LogState
+  archive: ArchiveStatus
+  /** When the oldest message that is not archived was logged; null: all are. */
+  oldestUnarchivedAt: number | null
+  workers: WorkerStatus[]
+  durability: Durability
+}
+
+interface Memory {
+  surroundings: Recent<Surroundings>
+  durability: Recent<Durability>
+  lags: Recent<PartitionLag>
+  samples: Map<string, LagSample[]>
+}
+
+const memories = new WeakMap<Pool, Memory>()
+
+/** Per process: viewers share what was read within the last moments, and lag samples give the rate. */
+function memoryOf({ pool, clock }: Deps): Memory {
+  const memory = memories.get(pool) ?? {
+    surroundings: new Recent<Surroundings>(clock, shareMs),
+    durability: new Recent<Durability>(clock, factsMs),
+    lags: new Recent<PartitionLag>(clock, shareMs),
+    samples: new Map<string, LagSample[]>(),
+  }
+  memories.set(pool, memory)
+  return memory
+}
+
+export async function pipelineStatus(deps: Deps, name: string): Promise<PipelineStatus> {
+  const stored = await requirePipeline(deps, name)
+  const status = (await statusOfAll(deps, [stored])).get(name)
+  if (!status) throw new Error(`no status was made for ${name}`)
+  return status
+}
+
+export async function statusOfAll(
+  deps: Deps,
+  pipelines: readonly StoredPipeline[],
+): Promise<Map<string, PipelineStatus>> {
+  const computeIds = pipelines.map(({ computeId }) => computeId)
+  const [positions, boundaries, runs, surroundings] = await Promise.all([
+    selectPositions(deps.pool, computeIds),
+    selectBoundaries(deps.pool, computeIds),
+    selectLastRuns(
+      deps.pool,
+      pipelines.map(({ name }) => name),
+    ),
+    readSurroundings(deps),
+  ])
+  const lastRuns = new Map(runs.map(({ pipeline, ...run }) => [pipeline, run]))
+  const statuses = await Promise.all(
+    pipelines.map((stored) =>
+      statusOf(deps, {
+        stored,
+        positions: positions.filter(({ computeId }) => computeId === stored.computeId),
+        boundary: boundaries.get(stored.computeId) ?? null,
+        lastRun: lastRuns.get(stored.name) ?? null,
+        surroundings,
+      }),
+    ),
+  )
+  return new Map(statuses.map((status) => [status.pipeline, status]))
+}
+
+interface Facts {
+  stored: StoredPipeline
+  positions: PositionRow[]
+  boundary: number | null
+  lastRun: PipelineStatus['lastRun']
+  surroundings: Surroundings
+}
+
+async function statusOf(deps: Deps, facts: Facts): Promise<PipelineStatus> {
+  const { stored, positions, boundary, lastRun, surroundings } = facts
+  const at = deps.clock.now()
+  const { eventType } = definitionOf(stored)
+  const counters = totals(positions)
+  const { lag, oldestAt } = await readLag(deps, { eventType, positions, counters })
+  const watermarks = positions.flatMap(({ watermark }) => (watermark === null ? [] : [watermark]))
+  const timeToDataLossS = timeToLoss(surroundings, oldestAt, at)
+  const { archive, workers, durability } = surroundings
+  const position = positions.map(({ partition, seq, epoch, watermark, logTime, owner, leaseUntil }) => ({
+    partition,
+    seq,
+    epoch,
+    watermark,
+    logTime,
+    owner,
+    leaseUntil,
+  }))
+  return {
+    pipeline: stored.name,
+    at,
+    ...judgeHealth({ lag, position, archive, workers, timeToDataLossS, lastRun }),
+    watermark: watermarks.length > 0 ? Math.min(...watermarks) : null,
+    boundary,
+    position,
+    lag,
+    catchUpEta: catchUpAt(sampleLag(memoryOf(deps), stored.name, { at, messages: lag.messages })),
+    timeToDataLossS,
+    epoch: Math.max(0, ...positions.map(({ epoch }) => epoch)),
+    publication: stored.publication,
+    counters,
+    archive,
+    workers,
+    durability,
+    lastRun,
+  }
+}
+
+interface PartitionLag {
+  messages: number
+  oldestAt: number | null
+}
+
+async function readLag(
+  deps: Deps,
+  { eventType, positions, counters }: { eventType: string; positions: PositionRow[]; counters: Counters },
+): Promise<{ lag: Lag; oldestAt: number | null }> {
+  const lags = await Promise.all(
+    positions.map(({ partition, seq }) => {
+      const subject = `events.${eventType}.${partition}`
+      return memoryOf(deps).lags.get(`${subject} ${seq}`, () => partitionLag(deps.nats, seq, subject))
+    }),
+  )
+  const messages = lags.reduce((sum, lag) => sum + lag.messages, 0)
+  const oldest = lags.flatMap(({ oldestAt }) => (oldestAt === null ? [] : [oldestAt]))
+  const oldestAt = oldest.length > 0 ? Math.min(...oldest) : null
+  const eventsPerMessage = counters.messages > 0 ? counters.events / counters.messages : 1
+  return {
+    lag: {
+      messages,
+      events: Math.round(messages * Math.max(1, eventsPerMessage)),
+      seconds: oldestAt === null ? 0 : Math.max(0, deps.clock.now() - oldestAt) / 1000,
+    },
+    oldestAt,
+  }
+}
+
+async function partitionLag(nats: Nats, seq: number, subject: string): Promise<PartitionLag> {
+  const oldestAt = await firstAfter(nats, seq, subject)
+  return { oldestAt, messages: oldestAt === null ? 0 : await countAfter(nats, seq, subject) }
+}
+
+function readSurroundings(deps: Deps): Promise<Surroundings> {
+  const { pool, nats } = deps
+  return memoryOf(deps).surroundings.get('', async () => {
+    const [log, archived, workers, durability] = await Promise.all([
+      readLogState(nats),
+      selectArchive(pool),
+      selectWorkers(pool, workersLimit),
+      readDurability(deps),
+    ])
+    const isBehind = (archived.seq ?? 0) < log.lastSeq
+    return {
+      log,
+      archive: {
+        ...archived,
+        logSeq: log.lastSeq,
+        logFirstSeq: log.firstSeq,
+        lagMessages: Math.max(0, log.lastSeq - Math.max(archived.seq ?? 0, log.firstSeq - 1)),
+      },
+      oldestUnarchivedAt:
+        isBehind && log.maxAgeMs > 0 ? await firstAfter(nats, archived.seq ?? 0, 'events.>') : null,
+      workers,
+      durability,
+    }
+  })
+}
+
+export function readDurability(deps: Deps): Promise<Durability> {
+  return memoryOf(deps).durability.get('', async () =>
+    durabilityOf({
+      ...(await selectStoreFacts(deps.pool)),
+      natsVersion: deps.nats.nc.info?.version ?? 'unknown',
+    }),
+  )
+}
+
+function timeToLoss(
+  { log, oldestUnarchivedAt }: Surroundings,
+  oldestUnfoldedAt: number | null,
+  now: number,
+): number | null {
+  const oldest = [oldestUnarchivedAt, oldestUnfoldedAt].flatMap((at) => (at === null ? [] : [at]))
+  if (log.maxAgeMs === 0 || oldest.length === 0) return null
+  return Math.max(0, Math.min(...oldest) + log.maxAgeMs - now) / 1000
+}
+
+function totals(positions: readonly PositionRow[]): Counters {
+  const sum = (field: keyof Counters) => positions.reduce((total, row) => total + row[field], 0)
+  return {
+    messages: sum('messages'),
+    events: sum('events'),
+    accepted: sum('accepted'),
+    filtered: sum('filtered'),
+    late: sum('late'),
+    duplicate: sum('duplicate'),
+    invalid: sum('invalid'),
+  }
+}
+
+function sampleLag({ samples }: Memory, name: string, sample: LagSample): LagSample[] {
+  const kept = (samples.get(name) ?? [])
+    .filter(({ at }) => sample.at - at <= lagSamplesMs)
+    .slice(-lagSamplesLimit)
+  // A lag of zero starts a new history: the rate of an earlier catch-up says nothing about the next one.
+  const history = sample.messages === 0 ? [] : [...kept, sample]
+  samples.set(name, history)
+  return history
+}
