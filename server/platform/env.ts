@@ -1,11 +1,14 @@
 import path from 'node:path'
 import { AppError } from './errors'
+import { projectRoot } from './project-root'
 
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 export type LogLevel = (typeof logLevels)[number]
 
 export interface Env {
   port: number
+  /** Address to listen on; loopback unless said otherwise. */
+  host?: string
   /** Absolute. Embedded services, archive and logs live below it. */
   dataDir: string
   logLevel: LogLevel
@@ -17,9 +20,12 @@ export interface Env {
   apiToken?: string
   otlpEndpoint?: string
   natsServerBin?: string
+  /** How nats-server syncs its writes: the supervisor sets it for its own; declare it for yours. */
+  natsSync?: 'always' | 'default'
 }
 
 const optional = {
+  host: 'PARALLAX_HOST',
   natsUrl: 'NATS_URL',
   natsCreds: 'NATS_CREDS',
   databaseUrl: 'DATABASE_URL',
@@ -35,13 +41,15 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
   const set = (name: string): string | undefined => source[name]?.trim() || undefined
   const env: Env = {
     port: readPort(set('PORT') ?? '3000'),
-    dataDir: path.resolve(set('PARALLAX_DATA_DIR') ?? '.parallax'),
+    dataDir: path.resolve(set('PARALLAX_DATA_DIR') ?? path.join(projectRoot(), '.parallax')),
     logLevel: readLogLevel(set('PARALLAX_LOG_LEVEL') ?? 'info'),
   }
   for (const [field, name] of Object.entries(optional) as [keyof typeof optional, string][]) {
     const value = set(name)
     if (value !== undefined) env[field] = value
   }
+  const natsSync = set('PARALLAX_NATS_SYNC')
+  if (natsSync === 'always' || natsSync === 'default') env.natsSync = natsSync
   requireUrl('NATS_URL', env.natsUrl, ['nats:', 'tls:', 'ws:', 'wss:'])
   requireUrl('DATABASE_URL', env.databaseUrl, ['postgres:', 'postgresql:'])
   requireUrl('OTEL_EXPORTER_OTLP_ENDPOINT', env.otlpEndpoint, ['http:', 'https:'])

@@ -81,12 +81,10 @@ async function becomesReady(port: number, child: ChildProcess): Promise<boolean>
   void ended(child).then(() => {
     gone.abort()
   })
-  for (
-    const deadline = Date.now() + startTimeoutMs;
-    Date.now() < deadline && !gone.signal.aborted;
-    await sleep(10)
-  ) {
+  const deadline = Date.now() + startTimeoutMs
+  while (Date.now() < deadline && !gone.signal.aborted) {
     if ((await greeting(port)).includes('"jetstream":true')) return !gone.signal.aborted
+    await sleep(10)
   }
   return false
 }

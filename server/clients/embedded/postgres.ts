@@ -129,11 +129,8 @@ async function becomesReady(url: string, child: ChildProcess): Promise<boolean> 
   void ended(child).then(() => {
     gone.abort()
   })
-  for (
-    const deadline = Date.now() + startTimeoutMs;
-    Date.now() < deadline && !gone.signal.aborted;
-    await sleep(25)
-  ) {
+  const deadline = Date.now() + startTimeoutMs
+  while (Date.now() < deadline && !gone.signal.aborted) {
     const client = new pg.Client({ connectionString: adminUrl.href, connectionTimeoutMillis: 2_000 })
     client.on('error', () => undefined)
     try {
@@ -146,6 +143,7 @@ async function becomesReady(url: string, child: ChildProcess): Promise<boolean> 
     } finally {
       await client.end().catch(() => undefined)
     }
+    await sleep(25)
   }
   return false
 }
