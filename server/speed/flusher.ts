@@ -1,0 +1,157 @@
+import type { Pool } from '../clients'
+import { backoffMs, sleep, type Logger } from '../platform'
+import {
+  commitSpeed,
+  partitionKey,
+  type LostReason,
+  type MergeCells,
+  type PartitionCommit,
+  type SpeedBases,
+  type SpeedCommitResult,
+} from '../serving'
+import { nextFlushMs } from './flush-pace'
+import { limits } from './limits'
+import type { PartitionTask } from './partition-task'
+
+export interface Committed {
+  task: PartitionTask
+  commit: PartitionCommit
+  epoch: number
+}
+
+export interface FlusherOptions {
+  pool: Pool
+  bases: SpeedBases
+  log: Logger
+  flushMinMs: number
+  flushMaxMs: number
+  merge: MergeCells
+  /** Partitions of the lane, whatever their state. */
+  tasks: () => Iterable<PartitionTask>
+  onCommitted: (done: Committed[]) => void
+  onLost: (task: PartitionTask, reason: LostReason) => void
+}
+
+/**
+ * Commits what a lane's partitions have folded, one transaction at a time. A commit that fails is tried again
+ * with the same deltas until the database answers: they apply to the position they start from or not at all, so
+ * an unknown outcome does no harm. Folding goes on meanwhile, up to the lane's limits.
+ */
+export class Flusher {
+  lastCommitMs = 0
+  commits = 0
+  /** Failed attempts of the commit under way; 0 when healthy. */
+  failures = 0
+  lastError: string | null = null
+  readonly #options: FlusherOptions
+  readonly #ended = new AbortController()
+  #wake: (() => void) | undefined
+  #loop: Promise<void> | undefined
+  #flushing: Promise<void> | undefined
+
+  constructor(options: FlusherOptions) {
+    this.#options = options
+  }
+
+  start(): void {
+    this.#loop ??= this.#run()
+  }
+
+  /** Says that there is something to commit. */
+  nudge(): void {
+    this.#wake?.()
+  }
+
+  /** Ends the loop. A commit under way may finish; while the database is away it is given up. */
+  async stop(): Promise<void> {
+    this.#ended.abort()
+    this.nudge()
+    await this.#loop
+  }
+
+  /** Commits what is there now; waits for the lane's commit under way first. */
+  async flush(): Promise<void> {
+    while (this.#flushing !== undefined) await this.#flushing
+    this.#flushing = this.#takeAndCommit().finally(() => {
+      this.#flushing = undefined
+    })
+    return this.#flushing
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#ended
+    while (!signal.aborted) {
+      await sleep(nextFlushMs(this.lastCommitMs, this.#options), signal)
+      if (!signal.aborted && !this.#hasWork()) await this.#untilNudged()
+      if (!signal.aborted) await this.flush()
+    }
+  }
+
+  #hasWork(): boolean {
+    for (const task of this.#options.tasks()) if (task.isDue(Date.now())) return true
+    return false
+  }
+
+  async #untilNudged(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, limits.pollMs)
+      this.#wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+    this.#wake = undefined
+  }
+
+  async #takeAndCommit(): Promise<void> {
+    const taken: { task: PartitionTask; commit: PartitionCommit }[] = []
+    for (const task of this.#options.tasks()) {
+      const commit = task.take(Date.now())
+      if (commit !== null) taken.push({ task, commit })
+    }
+    if (taken.length === 0) return
+    const result = await this.#commitUntilAnswered(taken.map(({ commit }) => commit))
+    if (result !== null) this.#settle(taken, result)
+  }
+
+  /** Null when the lane was stopped while the database did not answer. */
+  async #commitUntilAnswered(commits: PartitionCommit[]): Promise<SpeedCommitResult | null> {
+    const { pool, bases, merge, log } = this.#options
+    for (this.failures = 0; ;) {
+      const startedAt = performance.now()
+      try {
+        const result = await commitSpeed(pool, { commits, merge, bases, leaseMs: limits.leaseMs })
+        this.lastCommitMs = performance.now() - startedAt
+        this.commits++
+        this.failures = 0
+        this.lastError = null
+        return result
+      } catch (error) {
+        this.failures++
+        this.lastError = error instanceof Error ? error.message : String(error)
+        const cells = commits.reduce((sum, { cells }) => sum + cells.length, 0)
+        const level = this.failures >= limits.stuckAfterAttempts ? 'error' : 'warn'
+        log[level]({ err: error, failures: this.failures, cells }, 'a commit failed and will be tried again')
+        if (this.#ended.signal.aborted) return null
+        const wait = backoffMs({ baseMs: limits.retryBaseMs, maxMs: limits.retryMaxMs }, this.failures)
+        await sleep(wait, this.#ended.signal)
+      }
+    }
+  }
+
+  #settle(taken: { task: PartitionTask; commit: PartitionCommit }[], result: SpeedCommitResult): void {
+    const byKey = new Map(taken.map((item) => [partitionKey(item.commit), item]))
+    const done: Committed[] = []
+    for (const position of result.committed) {
+      const item = byKey.get(partitionKey(position))
+      if (item === undefined) continue
+      item.task.settle(Date.now())
+      done.push({ ...item, epoch: position.epoch })
+    }
+    if (done.length > 0) this.#options.onCommitted(done)
+    for (const lost of result.lost) {
+      const item = byKey.get(partitionKey(lost))
+      if (item !== undefined) this.#options.onLost(item.task, lost.reason)
+    }
+  }
+}

@@ -1,0 +1,190 @@
+import {
+  DedupeSet,
+  fold,
+  newPartitionState,
+  takeDeltas,
+  watermarkOf,
+  type CompiledPipeline,
+  type EventBatch,
+  type PartitionState,
+} from '../pipeline'
+import { partitionKey, type Lease, type PartitionCommit } from '../serving'
+import { limits } from './limits'
+import { rowsFrom } from './rows-from'
+
+export interface TaskOptions {
+  lease: Lease
+  pipeline: string
+  compiled: CompiledPipeline
+  /** The deployment's dedupe secret, as two 32-bit halves. */
+  seed: { seedLo: number; seedHi: number }
+  /** Partitions of the compute in all. */
+  partitions: number
+}
+
+/**
+ * One leased partition of one compute: its fold state since the last commit and how far the log was read for it.
+ *
+ * 1. `committedSeq <= seq`, and the state holds exactly the effect of (committedSeq, seq] beside what a commit
+ *    under way carries.
+ * 2. Messages up to the position the lease started from are never folded; while `cursor` is below it they only
+ *    rebuild the dedupe marks, each message once.
+ * 3. One commit at a time is under way; the next starts where it ends.
+ */
+export class PartitionTask {
+  readonly key: string
+  readonly lease: Lease
+  readonly pipeline: string
+  readonly compiled: CompiledPipeline
+  readonly type: string
+  readonly partitions: number
+  /** Everything up to here was read for this task. */
+  cursor: number
+  seq: number
+  committedSeq: number
+  logTime: number | null
+  /** The lease was lost or given back: nothing more is folded or committed. */
+  ended = false
+  readonly #state: PartitionState
+  #messages = 0
+  #dead: number[] = []
+  #underWay: PartitionCommit | null = null
+  #settledAt = 0
+
+  constructor({ lease, pipeline, compiled, seed, partitions }: TaskOptions) {
+    this.key = partitionKey(lease)
+    this.lease = lease
+    this.pipeline = pipeline
+    this.compiled = compiled
+    this.type = compiled.definition.eventType
+    this.partitions = partitions
+    this.seq = this.committedSeq = this.cursor = lease.seq
+    this.logTime = lease.logTime
+    const dedupe = new DedupeSet({ horizonMs: compiled.definition.dedupeHorizonMs, ...seed })
+    this.#state = newPartitionState(compiled, { watermark: lease.watermark, dedupe })
+  }
+
+  get computeId(): number {
+    return this.lease.computeId
+  }
+
+  get partition(): number {
+    return this.lease.partition
+  }
+
+  get watermark(): number | null {
+    return watermarkOf(this.#state)
+  }
+
+  get earlyRotations(): number {
+    return this.#state.dedupe.earlyRotations
+  }
+
+  /** Log time from which the log must be read again to rebuild the dedupe marks; null when there are none. */
+  get rebuildFrom(): number | null {
+    const { logTime } = this.lease
+    return this.lease.seq === 0 || logTime === null ? null : this.#state.dedupe.rebuildFrom(logTime)
+  }
+
+  /** Reading starts after `seq`, below the committed position, to rebuild the dedupe marks first. */
+  rewindTo(seq: number): void {
+    if (seq < this.cursor) this.cursor = seq
+  }
+
+  get uncommittedCells(): number {
+    return this.#state.deltaCells + (this.#underWay?.cells.length ?? 0)
+  }
+
+  get uncommittedEvents(): number {
+    return this.#state.counters.events + (this.#underWay?.counters.events ?? 0)
+  }
+
+  /** Reads the rows not read before; a message is never split over two batches. */
+  read(batch: EventBatch): void {
+    const last = batch.seq[batch.n - 1]
+    if (this.ended || last === undefined || last <= this.cursor) return
+    if (this.cursor < this.lease.seq) this.#rebuild(batch)
+    const fresh = rowsFrom(batch, this.seq)
+    if (fresh !== null) {
+      fold(this.compiled, this.#state, fresh)
+      this.#messages += messagesOf(fresh)
+      this.seq = last
+      this.logTime = fresh.logTime[fresh.n - 1] ?? this.logTime
+    }
+    this.cursor = last
+  }
+
+  /** An event that was parked instead of folded: counted once the position passes it. */
+  readDead(seq: number): void {
+    if (!this.ended && seq > this.seq) this.#dead.push(seq)
+  }
+
+  /** The log holds nothing more for this partition up to `seq`. */
+  advance(seq: number): void {
+    if (seq > this.cursor) this.cursor = seq
+    if (seq > this.seq) this.seq = seq
+  }
+
+  /** A partition nothing came for moves its position on now and then, so that lag and cuts do not wait for it. */
+  isDue(now: number): boolean {
+    if (this.ended || this.#underWay !== null || this.seq === this.committedSeq) return false
+    return this.hasEvents || now - this.#settledAt >= limits.idleAdvanceMs
+  }
+
+  get hasEvents(): boolean {
+    return this.#messages > 0 || this.#dead.length > 0
+  }
+
+  take(now: number): PartitionCommit | null {
+    if (!this.isDue(now)) return null
+    const { cells, counters } = takeDeltas(this.#state)
+    const dead = this.#dead.filter((seq) => seq <= this.seq).length
+    this.#dead = this.#dead.filter((seq) => seq > this.seq)
+    this.#underWay = {
+      computeId: this.computeId,
+      partition: this.partition,
+      fence: this.lease.fence,
+      baseSeq: this.committedSeq,
+      seq: this.seq,
+      watermark: this.watermark,
+      logTime: this.logTime,
+      counters: {
+        ...counters,
+        messages: this.#messages,
+        events: counters.events + dead,
+        invalid: counters.invalid + dead,
+      },
+      cells,
+    }
+    this.#messages = 0
+    return this.#underWay
+  }
+
+  /** What was taken is in the database. */
+  settle(now: number): void {
+    if (this.#underWay !== null) this.committedSeq = this.#underWay.seq
+    this.#underWay = null
+    this.#settledAt = now
+  }
+
+  #rebuild(batch: EventBatch): void {
+    const { dedupe } = this.#state
+    for (let i = 0; i < batch.n; i++) {
+      const seq = batch.seq[i] as number
+      if (seq > this.lease.seq) return
+      if (seq > this.cursor)
+        dedupe.meet(batch.source[i] as string, batch.id[i] as string, batch.logTime[i] as number)
+    }
+  }
+}
+
+function messagesOf(batch: EventBatch): number {
+  let messages = 0
+  let previous = -1
+  for (let i = 0; i < batch.n; i++) {
+    const seq = batch.seq[i] as number
+    if (seq !== previous) messages++
+    previous = seq
+  }
+  return messages
+}
