@@ -12,6 +12,21 @@ export {
 export { publishVersions, type FlipRequest, type Published, type PublishRequest } from './publish'
 export { intersection, overlaps, subtract, union, type Range } from './ranges'
 export {
+  readSeries,
+  seriesPointsLimit,
+  type Layer,
+  type SeriesAnswer,
+  type SeriesPoint,
+  type SeriesQuery,
+} from './read-series'
+export {
+  readTopKeys,
+  topKeysLimit,
+  type TopKey,
+  type TopKeysAnswer,
+  type TopKeysQuery,
+} from './read-top-keys'
+export {
   readValues,
   valuesLimit,
   type Provenance,
