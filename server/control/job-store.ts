@@ -61,6 +61,29 @@ export async function insertJob(client: Queryable, job: NewJob): Promise<string 
   return rows[0]?.id ?? null
 }
 
+/** A job for what its caller has done in the same transaction. */
+export async function insertFinishedJob(
+  client: Queryable,
+  job: NewJob & { id: string; result: Record<string, unknown> },
+): Promise<void> {
+  await client.query(
+    `INSERT INTO job (id, kind, pipeline, plan_id, payload, items, status, progress, result, created_by, reason,
+                      attempts, started_at, finished_at)
+     VALUES ($1, $2, $3, $4, $5, $6, 'succeeded', 1, $7, $8, $9, 1, clock_timestamp(), clock_timestamp())`,
+    [
+      job.id,
+      job.kind,
+      job.pipeline,
+      job.planId ?? null,
+      JSON.stringify(job.payload),
+      JSON.stringify(job.items),
+      JSON.stringify(job.result),
+      job.createdBy,
+      job.reason ?? null,
+    ],
+  )
+}
+
 /**
  * Ends jobs whose worker is gone for good: cancelled ones, and those that have used up their attempts. Others stay
  * `running` with an expired lease, for the next claim.

@@ -1,29 +1,5 @@
 import type { Nats } from '../clients'
-
-const stream = 'EVENTS'
-
-export interface LogState {
-  firstSeq: number
-  lastSeq: number
-  messages: number
-  bytes: number
-  /** 0: nothing is dropped by age. */
-  maxAgeMs: number
-  /** True when a full stream drops its oldest messages instead of refusing new ones. */
-  dropsOld: boolean
-}
-
-export async function readLogState({ jsm }: Nats): Promise<LogState> {
-  const { state, config } = await jsm.streams.info(stream)
-  return {
-    firstSeq: state.first_seq,
-    lastSeq: state.last_seq,
-    messages: state.messages,
-    bytes: state.bytes,
-    maxAgeMs: (config.max_age ?? 0) / 1e6,
-    dropsOld: config.discard === 'old' && ((config.max_bytes ?? -1) > 0 || (config.max_msgs ?? -1) > 0),
-  }
-}
+import { eventsStream as stream } from '../log'
 
 /** When the first message after `seq` (of the subject, when given) was logged; null: there is none. */
 export async function firstAfter({ nc }: Nats, seq: number, subject: string): Promise<number | null> {

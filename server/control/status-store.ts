@@ -66,7 +66,7 @@ export interface StoreFacts {
   postgresVersion: string
   synchronousCommit: string
   fsync: string
-  natsSync: 'always' | null
+  logSync: 'always' | 'default' | 'unknown'
 }
 
 /** `logSync` is written by whoever started the log's server and knows how it syncs. */
@@ -80,7 +80,7 @@ export async function selectStoreFacts(pool: Pool): Promise<StoreFacts> {
     postgresVersion: row?.version.split(' ')[0] ?? 'unknown',
     synchronousCommit: row?.commit ?? 'unknown',
     fsync: row?.fsync ?? 'unknown',
-    natsSync: row?.sync === 'always' ? 'always' : null,
+    logSync: row?.sync === 'always' || row?.sync === 'default' ? row.sync : 'unknown',
   }
 }
 

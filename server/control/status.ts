@@ -1,8 +1,9 @@
 import type { Nats, Pool } from '../clients'
+import { streamState, type StreamState } from '../log'
 import type { Clock } from '../platform'
 import { durabilityOf } from './durability'
 import { selectLastRuns } from './job-store'
-import { countAfter, firstAfter, readLogState, type LogState } from './log-state'
+import { countAfter, firstAfter } from './log-state'
 import type { ArchiveStatus, Counters, Durability, Lag, PipelineStatus, WorkerStatus } from './model'
 import { definitionOf } from './pipeline-info'
 import type { StoredPipeline } from './pipeline-store'
@@ -31,7 +32,7 @@ interface Deps {
 }
 
 interface Surroundings {
-  log: LogState
+  log: StreamState
   archive: ArchiveStatus
   /** When the oldest message that is not archived was logged; null: all are. */
   oldestUnarchivedAt: number | null
@@ -180,7 +181,7 @@ function readSurroundings(deps: Deps): Promise<Surroundings> {
   const { pool, nats } = deps
   return memoryOf(deps).surroundings.get('', async () => {
     const [log, archived, workers, durability] = await Promise.all([
-      readLogState(nats),
+      streamState(nats),
       selectArchive(pool),
       selectWorkers(pool, workersLimit),
       readDurability(deps),
@@ -204,10 +205,7 @@ function readSurroundings(deps: Deps): Promise<Surroundings> {
 
 export function readDurability(deps: Deps): Promise<Durability> {
   return memoryOf(deps).durability.get('', async () =>
-    durabilityOf({
-      ...(await selectStoreFacts(deps.pool)),
-      natsVersion: deps.nats.nc.info?.version ?? 'unknown',
-    }),
+    durabilityOf(deps.nats, await selectStoreFacts(deps.pool)),
   )
 }
 

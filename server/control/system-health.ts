@@ -1,7 +1,7 @@
 import type { Nats, Pool } from '../clients'
+import { streamState } from '../log'
 import type { Clock } from '../platform'
 import { countRunning } from './job-store'
-import { readLogState } from './log-state'
 import type { DependencyHealth, Durability, SystemHealth, WorkerStatus } from './model'
 import { readDurability } from './status'
 import { worstOf } from './status-judge'
@@ -42,7 +42,7 @@ export async function systemHealth(deps: Deps): Promise<SystemHealth> {
       return `${nats.nc.getServer()} answers`
     }),
     probe('log', async () => {
-      const state = await readLogState(nats)
+      const state = await streamState(nats)
       return `${state.messages} messages, up to seq ${state.lastSeq}`
     }),
     selectWorkers(pool, workersLimit).catch((): WorkerStatus[] => []),
@@ -75,7 +75,7 @@ async function probe(name: DependencyHealth['name'], ask: () => Promise<string>)
 }
 
 async function archiveLag({ pool, nats }: Deps): Promise<string> {
-  const [archive, log] = await Promise.all([selectArchive(pool), readLogState(nats)])
+  const [archive, log] = await Promise.all([selectArchive(pool), streamState(nats)])
   const lag = Math.max(0, log.lastSeq - (archive.seq ?? 0))
   if (lag > archiveWarnMessages) throw new Error(`${lag} messages behind the log`)
   return `${archive.segments} segments, ${lag} messages behind the log`

@@ -1,0 +1,19 @@
+import type { PlanCommand } from './command'
+import { enqueueRecompute, previewRecompute, recomputeChanges } from './recompute'
+import type { Range } from './window-range'
+
+export interface BackfillRequest extends Range {
+  /** `missing`: only windows that no version answers for. */
+  options: { mode: 'all' | 'missing' }
+}
+
+/** Recomputes a range of history, or what of it has no version yet. */
+export const backfill: PlanCommand<BackfillRequest> = {
+  preview: (deps, target, { from, to, options }) =>
+    previewRecompute(deps, target, { from, to, onlyMissing: options.mode === 'missing' }),
+  changes: recomputeChanges,
+  apply: async (client, plan, approval) => ({
+    jobId: await enqueueRecompute(client, plan, approval),
+    published: null,
+  }),
+}

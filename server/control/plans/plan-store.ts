@@ -1,0 +1,156 @@
+import type { Pool, PoolClient } from '../../clients'
+import type { PlanItem, PlanKind, PlanView } from '../model'
+import type { Range } from './window-range'
+
+type Queryable = Pick<Pool | PoolClient, 'query'>
+
+/** What must still hold when a plan is applied. */
+export interface Expected {
+  definitionVersion: number
+  computeId: number
+  publication: number
+  /** Which versions answer where, inside the plan's range; null: any change of the publication is a conflict. */
+  coverage: (Range & { version: number })[] | null
+}
+
+export interface PlanDraft {
+  items: PlanItem[]
+  notes: string[]
+  blastRadius: PlanView['blastRadius']
+  estimate: PlanView['estimate']
+  expected: Expected
+}
+
+export interface StoredPlan extends PlanDraft {
+  id: string
+  kind: PlanKind
+  pipeline: string
+  request: Record<string, unknown>
+  createdBy: string
+  createdAt: number
+  expiresAt: number
+  appliedAt: number | null
+  appliedBy: string | null
+  reason: string | null
+  jobId: string | null
+}
+
+const ms = (column: string, name: string) => `(extract(epoch FROM ${column}) * 1000)::bigint AS "${name}"`
+
+const columns = `id, kind, pipeline, request->'request' AS request, request->'notes' AS notes, items, expected,
+  blast_radius AS "blastRadius", estimate, created_by AS "createdBy", ${ms('created_at', 'createdAt')},
+  ${ms('expires_at', 'expiresAt')}, ${ms('applied_at', 'appliedAt')}, applied_by AS "appliedBy", reason,
+  job_id AS "jobId"`
+
+export async function insertPlan(
+  db: Queryable,
+  plan: PlanDraft & {
+    kind: PlanKind
+    pipeline: string
+    request: object
+    createdBy: string
+    createdAt: number
+    expiresAt: number
+  },
+): Promise<StoredPlan> {
+  const { rows } = await db.query<StoredPlan>(
+    `INSERT INTO plan (kind, pipeline, request, items, expected, blast_radius, estimate, created_by, created_at, expires_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9::float8 / 1000), to_timestamp($10::float8 / 1000))
+     RETURNING ${columns}`,
+    [
+      plan.kind,
+      plan.pipeline,
+      JSON.stringify({ request: plan.request, notes: plan.notes }),
+      JSON.stringify(plan.items),
+      JSON.stringify(plan.expected),
+      JSON.stringify(plan.blastRadius),
+      JSON.stringify(plan.estimate),
+      plan.createdBy,
+      plan.createdAt,
+      plan.expiresAt,
+    ],
+  )
+  const row = rows[0]
+  if (!row) throw new Error('INSERT … RETURNING gave no row')
+  return row
+}
+
+export async function findPlan(db: Queryable, id: string): Promise<StoredPlan | null> {
+  const { rows } = await db.query<StoredPlan>(`SELECT ${columns} FROM plan WHERE id = $1`, [id])
+  return rows[0] ?? null
+}
+
+/** Locks the plan until the transaction ends: of two that apply it at once, the second sees the first's result. */
+export async function lockPlan(client: PoolClient, id: string): Promise<StoredPlan | null> {
+  const { rows } = await client.query<StoredPlan>(`SELECT ${columns} FROM plan WHERE id = $1 FOR UPDATE`, [
+    id,
+  ])
+  return rows[0] ?? null
+}
+
+export async function markApplied(
+  client: PoolClient,
+  plan: { id: string; at: number; actor: string; reason: string; jobId: string },
+): Promise<void> {
+  await client.query(
+    `UPDATE plan SET applied_at = to_timestamp($2::float8 / 1000), applied_by = $3, reason = $4, job_id = $5 WHERE id = $1`,
+    [plan.id, plan.at, plan.actor, plan.reason, plan.jobId],
+  )
+}
+
+/** Plans nobody applied are of no use after a while; applied ones stay with their jobs. */
+export async function deleteExpiredPlans(db: Queryable, before: number): Promise<void> {
+  await db.query(
+    'DELETE FROM plan WHERE applied_at IS NULL AND expires_at < to_timestamp($1::float8 / 1000)',
+    [before],
+  )
+}
+
+/** Counting stops here: beyond, the figures say "at least". */
+export const cellsCountLimit = 500_000
+
+export interface CellCount {
+  /** 1 for the first range; null: all ranges together. */
+  place: number | null
+  windows: number
+  keys: number
+  cells: number
+}
+
+/** Cells known now (in a version in force or in the speed view) by range; `starts` are the ranges' starts in order. */
+export async function countCells(
+  db: Queryable,
+  { computeId, from, to, starts }: { computeId: number; from: number; to: number; starts: readonly number[] },
+): Promise<CellCount[]> {
+  const { rows } = await db.query<CellCount>(
+    `WITH cell AS (
+       SELECT window_start, key FROM (
+         SELECT c.window_start, c.key FROM publication_range r
+           JOIN version_cell c ON c.version_id = r.version_id AND c.window_start >= greatest(r.range_from, $2::bigint)
+                              AND c.window_start < least(r.range_to, $3::bigint)
+          WHERE r.compute_id = $1 AND r.until_number IS NULL AND r.range_from < $3 AND r.range_to > $2
+         UNION
+         SELECT window_start, key FROM speed_bucket
+          WHERE compute_id = $1 AND window_start >= $2 AND window_start < $3) known LIMIT $5)
+     SELECT place, count(DISTINCT window_start) AS windows, count(DISTINCT key) AS keys, count(*) AS cells
+       FROM (SELECT width_bucket(window_start, $4::bigint[]) AS place, window_start, key FROM cell) placed
+      GROUP BY GROUPING SETS ((place), ())`,
+    [computeId, from, to, starts, cellsCountLimit],
+  )
+  return rows
+}
+
+/** Where events of the compute's type are known to be: in the archive or the speed view. */
+export async function knownExtent(
+  db: Queryable,
+  compute: { id: number; type: string },
+): Promise<Range | null> {
+  const { rows } = await db.query<{ from: number | null; to: number | null }>(
+    `SELECT min(f) AS "from", max(t) AS "to" FROM (
+       SELECT min(min_time) AS f, max(max_time) + 1 AS t FROM archive_segment WHERE type = $2 AND state = 'live'
+       UNION ALL SELECT min(window_start), max(window_start) + 1 FROM speed_bucket WHERE compute_id = $1) known`,
+    [compute.id, compute.type],
+  )
+  const row = rows[0]
+  return row && row.from !== null && row.to !== null ? { from: row.from, to: row.to } : null
+}

@@ -1,0 +1,13 @@
+import type { PlanCommand } from './command'
+import { enqueueRecompute, previewRecompute, recomputeChanges } from './recompute'
+import type { Range } from './window-range'
+
+/** Recomputes every closed window of the range at a fresh cut and puts the result in force. */
+export const reconcile: PlanCommand<Range> = {
+  preview: (deps, target, { from, to }) => previewRecompute(deps, target, { from, to, onlyMissing: false }),
+  changes: recomputeChanges,
+  apply: async (client, plan, approval) => ({
+    jobId: await enqueueRecompute(client, plan, approval),
+    published: null,
+  }),
+}

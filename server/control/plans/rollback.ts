@@ -1,0 +1,117 @@
+import type { PoolClient } from '../../clients'
+import { AppError, newId } from '../../platform'
+import { previewRollback, rollbackTo, type RollbackTarget } from '../../serving'
+import { insertFinishedJob } from '../job-store'
+import type { JobItem, PlanItem } from '../model'
+import type { PlanCommand } from './command'
+import { countCells, type StoredPlan } from './plan-store'
+import { definitionChanges } from './recompute'
+
+export interface RollbackRequest {
+  /** A version's number, or the number of a publication to go back to. */
+  options: { version: number } | { publication: number }
+}
+
+/** Makes earlier answers the served ones again. It is one flip, so applying the plan does it at once. */
+export const rollback: PlanCommand<RollbackRequest> = {
+  async preview({ pool }, { stored, definition }, { options }) {
+    const { computeId, publication, version } = stored
+    const { changes } = await previewRollback(pool, computeId, options)
+    if (changes.length === 0)
+      throw new AppError(
+        'unprocessable',
+        'Nothing to roll back: what was asked for answers already. Choose another version.',
+      )
+    const from = Math.min(...changes.map((change) => change.from))
+    const to = Math.max(...changes.map((change) => change.to))
+    const counts = await countCells(pool, {
+      computeId,
+      from,
+      to,
+      starts: changes.map((change) => change.from),
+    })
+    const items = changes.map((change, index): PlanItem => ({
+      id: String(index + 1),
+      label: `${iso(change.from)} to ${iso(change.to)}: ${named(change.before)} → ${named(change.after)}`,
+      from: change.from,
+      to: change.to,
+      windows: (change.to - change.from) / definition.windowSizeMs,
+      activeVersions: change.before ? [change.before.number] : [],
+      becomesVersion: change.after?.number ?? null,
+      cells: counts.find(({ place }) => place === index + 1)?.cells ?? 0,
+    }))
+    const total = counts.find(({ place }) => place === null)
+    return {
+      items,
+      notes: ['Events after the older cut are still counted: the speed layer answers for them.'],
+      blastRadius: {
+        windows: total?.windows ?? 0,
+        keys: total?.keys ?? 0,
+        cells: total?.cells ?? 0,
+        consumers: [],
+        objectives: Object.keys(definition.objectives),
+      },
+      estimate: { seconds: 0, bytes: 0, events: 0, basis: 'a rollback moves pointers and reads no event' },
+      expected: { definitionVersion: version, computeId, publication, coverage: null },
+    }
+  },
+
+  changes: async (client, plan) => [
+    ...(await definitionChanges(client, plan)),
+    ...(await publicationChanges(client, plan)),
+  ],
+
+  async apply(client, plan, { actor, reason }) {
+    const jobId = newId()
+    const published = await rollbackTo(client, {
+      computeId: plan.expected.computeId,
+      target: targetOf(plan),
+      expectedPublication: plan.expected.publication,
+      actor,
+      reason,
+      jobId,
+    })
+    await insertFinishedJob(client, {
+      id: jobId,
+      kind: 'rollback',
+      pipeline: plan.pipeline,
+      planId: plan.id,
+      payload: { computeId: plan.expected.computeId, ...targetOf(plan) },
+      items: plan.items.map(doneItem),
+      result: { publication: published.publication, boundary: published.boundary },
+      createdBy: actor,
+      reason,
+    })
+    return { jobId, published }
+  },
+}
+
+async function publicationChanges(client: PoolClient, { pipeline, expected }: StoredPlan) {
+  const { rows } = await client.query<{ publication: number }>(
+    'SELECT publication FROM compute WHERE id = $1',
+    [expected.computeId],
+  )
+  const found = rows[0]?.publication ?? null
+  return found === expected.publication
+    ? []
+    : [{ what: `publication of ${pipeline}`, expected: expected.publication, found }]
+}
+
+function targetOf({ request }: StoredPlan): RollbackTarget {
+  const { options } = request as unknown as RollbackRequest
+  return 'version' in options ? { version: options.version } : { publication: options.publication }
+}
+
+const doneItem = ({ id, label, from, to, becomesVersion, cells }: PlanItem): JobItem => ({
+  id,
+  label,
+  from,
+  to,
+  status: 'succeeded',
+  version: becomesVersion,
+  rows: cells,
+  error: null,
+})
+
+const named = (version: { number: number } | null) => (version ? `version ${version.number}` : 'speed alone')
+const iso = (at: number) => new Date(at).toISOString()
