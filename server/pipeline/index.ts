@@ -17,6 +17,14 @@ export { fieldsOf, type FieldUse } from './expression/fields'
 export { interpret, type ExpressionEvent } from './expression/interpret'
 export { parseExpression, type ParsedExpression, type ParseExpressionOptions } from './expression/parse'
 export { expressionRuntime, type ExpressionRuntime } from './expression/runtime'
+export { expressionSql } from './expression/sql'
+export {
+  fieldSql,
+  identifier,
+  maxShreddedDepth,
+  shreddedColumn,
+  type SqlRelation,
+} from './expression/sql-fields'
 export {
   accText,
   answer,
