@@ -1,0 +1,5 @@
+export { describeError } from './describe-error'
+export type { DescribedError } from './describe-error'
+export { Providers } from './providers'
+export { safeNext, signInPath, toSignIn } from './sign-in-path'
+export { useTRPC } from './trpc'

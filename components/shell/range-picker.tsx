@@ -1,0 +1,106 @@
+'use client'
+import { ChevronDown, Clock } from 'lucide-react'
+import { Popover } from 'radix-ui'
+import { useState } from 'react'
+import { Button } from '@/components/ui'
+import {
+  presetLabel,
+  presets,
+  rangeLabel,
+  readLocalInput,
+  useRange,
+  useZone,
+  writeLocalInput,
+} from '@/components/view'
+import type { ViewRange } from '@/components/view'
+
+export function RangePicker() {
+  const [range, setRange] = useRange()
+  const [zone] = useZone()
+  const [open, setOpen] = useState(false)
+  const choose = (next: ViewRange) => {
+    void setRange(next)
+    setOpen(false)
+  }
+  return (
+    <Popover.Root open={open} onOpenChange={setOpen}>
+      <Popover.Trigger className="ctl ctl-box" aria-label="Time range">
+        <Clock className="icon" aria-hidden="true" />
+        <span className="truncate" suppressHydrationWarning>
+          {rangeLabel(range, zone, Date.now())}
+        </span>
+        <ChevronDown className="icon" aria-hidden="true" />
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className="menu w-[264px]" align="end" sideOffset={6} collisionPadding={8}>
+          <ul>
+            {presets.map((preset) => (
+              <li key={preset}>
+                <button
+                  type="button"
+                  className="menu-item"
+                  aria-pressed={range.kind === 'preset' && range.preset === preset}
+                  data-state={range.kind === 'preset' && range.preset === preset ? 'checked' : 'unchecked'}
+                  onClick={() => choose({ kind: 'preset', preset })}
+                >
+                  {presetLabel(preset)}
+                </button>
+              </li>
+            ))}
+          </ul>
+          <div className="menu-line" />
+          <CustomRange range={range} onChoose={choose} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}
+
+function CustomRange({ range, onChoose }: { range: ViewRange; onChoose: (range: ViewRange) => void }) {
+  const [zone] = useZone()
+  const now = Math.floor(Date.now() / 60_000) * 60_000
+  const start = range.kind === 'custom' ? range : { from: now - 3_600_000, to: now }
+  const [from, setFrom] = useState(() => writeLocalInput(start.from, zone))
+  const [to, setTo] = useState(() => writeLocalInput(start.to, zone))
+  const read = { from: readLocalInput(from, zone), to: readLocalInput(to, zone) }
+  const problem =
+    read.from === null || read.to === null
+      ? 'Both ends need a date and a time.'
+      : read.from >= read.to
+        ? 'The start must be before the end.'
+        : null
+  return (
+    <form
+      className="flex flex-col gap-2 p-2"
+      onSubmit={(event) => {
+        event.preventDefault()
+        if (!problem && read.from !== null && read.to !== null)
+          onChoose({ kind: 'custom', from: read.from, to: read.to })
+      }}
+    >
+      {[
+        { name: 'From', value: from, set: setFrom },
+        { name: 'To', value: to, set: setTo },
+      ].map(({ name, value, set }) => (
+        <label key={name} className="grid grid-cols-[40px_1fr] items-center gap-2 text-text-3">
+          {name}
+          <input
+            className="field"
+            type="datetime-local"
+            step={1}
+            value={value}
+            onChange={(event) => set(event.target.value)}
+          />
+        </label>
+      ))}
+      <div className="flex items-center gap-2">
+        <span className="grow text-small text-text-3">
+          {problem ?? (zone === 'utc' ? 'in UTC' : 'in local time')}
+        </span>
+        <Button size="small" type="submit" off={problem}>
+          Show
+        </Button>
+      </div>
+    </form>
+  )
+}

@@ -1,0 +1,15 @@
+import { ListChecks, Workflow } from 'lucide-react'
+import type { LucideIcon } from 'lucide-react'
+
+export interface Screen {
+  path: string
+  name: string
+  icon: LucideIcon
+  heading?: string
+}
+
+/** The screens there are. A screen comes in here when it works, not before. */
+export const screens: Screen[] = [
+  { path: '/pipelines', name: 'Pipelines', icon: Workflow, heading: 'Data' },
+  { path: '/jobs', name: 'Jobs', icon: ListChecks, heading: 'Work' },
+]

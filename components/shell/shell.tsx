@@ -1,0 +1,66 @@
+'use client'
+import { usePathname, useRouter, useSearchParams } from 'next/navigation'
+import { useCallback, useState } from 'react'
+import type { ReactNode } from 'react'
+import { MeProvider } from '@/components/account'
+import { ConsoleFeedProvider } from '@/components/live'
+import { PlanProvider } from '@/components/plan-dialog'
+import { keepView } from '@/components/view'
+import type { Me } from '@/server/api'
+import { BottomBar } from './bottom-bar'
+import { Header } from './header'
+import { Nav } from './nav'
+import { Palette } from './palette'
+import { screens } from './screens'
+import { Shortcuts } from './shortcuts'
+import { useShortcuts } from './use-shortcuts'
+
+/** Everything around a screen, and what all screens share: who looks, the live feed, plans. */
+export function Shell({ me, children }: { me: Me; children: ReactNode }) {
+  return (
+    <MeProvider me={me}>
+      <ConsoleFeedProvider>
+        <PlanProvider>
+          <Frame>{children}</Frame>
+        </PlanProvider>
+      </ConsoleFeedProvider>
+    </MeProvider>
+  )
+}
+
+function Frame({ children }: { children: ReactNode }) {
+  const [overlay, setOverlay] = useState<'palette' | 'help' | null>(null)
+  const router = useRouter()
+  const path = usePathname()
+  const params = useSearchParams()
+  const openPalette = useCallback(() => setOverlay('palette'), [])
+  const openHelp = useCallback(() => setOverlay('help'), [])
+  const close = useCallback(() => setOverlay(null), [])
+  const goTo = useCallback((to: string) => router.push(keepView(to, params)), [router, params])
+  useShortcuts({ palette: openPalette, help: openHelp, goTo })
+  return (
+    <>
+      <a className="skip-link" href="#main">
+        To the content
+      </a>
+      <div className="app">
+        <Nav />
+        <div className="min-w-0">
+          <Header title={titleOf(path)} onFind={openPalette} onHelp={openHelp} />
+          <main id="main" tabIndex={-1} className="page">
+            {children}
+          </main>
+        </div>
+      </div>
+      <BottomBar />
+      <Palette open={overlay === 'palette'} onClose={close} />
+      <Shortcuts open={overlay === 'help'} onClose={close} />
+    </>
+  )
+}
+
+function titleOf(path: string): string {
+  const [, first, second] = path.split('/')
+  if (first === 'pipelines' && second) return decodeURIComponent(second)
+  return screens.find((screen) => screen.path === `/${first}`)?.name ?? 'Parallax'
+}

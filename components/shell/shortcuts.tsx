@@ -1,0 +1,59 @@
+'use client'
+import { Dialog } from '@/components/ui'
+
+const groups = [
+  {
+    name: 'Everywhere',
+    keys: [
+      { keys: ['Ctrl K', '⌘ K'], does: 'Find a pipeline, or act' },
+      { keys: ['?'], does: 'This list' },
+      { keys: ['g p'], does: 'Go to the pipelines' },
+      { keys: ['g j'], does: 'Go to the jobs' },
+      { keys: ['Esc'], does: 'Close what is open' },
+    ],
+  },
+  {
+    name: 'In lists',
+    keys: [
+      { keys: ['j', '↓'], does: 'Next row' },
+      { keys: ['k', '↑'], does: 'Previous row' },
+      { keys: ['Enter'], does: 'Open the row' },
+      { keys: ['/'], does: 'Filter' },
+    ],
+  },
+  {
+    name: 'In charts and plans',
+    keys: [
+      { keys: ['←', '→'], does: 'Move the cursor of a chart that has the focus' },
+      { keys: ['Ctrl ↵'], does: 'Apply the plan' },
+    ],
+  },
+]
+
+export function Shortcuts({ open, onClose }: { open: boolean; onClose: () => void }) {
+  return (
+    <Dialog open={open} onClose={onClose} title="Shortcuts" width="small">
+      <div className="overflow-auto border-t border-line px-5 py-3">
+        {groups.map((group) => (
+          <section key={group.name} className="mb-3">
+            <h3 className="dialog-heading">{group.name}</h3>
+            <dl>
+              {group.keys.map(({ keys, does }) => (
+                <div key={does} className="flex items-center gap-3 py-1">
+                  <dt className="order-2 ml-auto flex gap-1">
+                    {keys.map((key) => (
+                      <kbd key={key} className="kbd">
+                        {key}
+                      </kbd>
+                    ))}
+                  </dt>
+                  <dd className="text-text-2">{does}</dd>
+                </div>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  )
+}

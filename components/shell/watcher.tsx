@@ -1,0 +1,68 @@
+'use client'
+import { Popover } from 'radix-ui'
+import { formatCompact } from '@/components/format'
+import { useConsoleFeed } from '@/components/live'
+import { Glyph } from '@/components/ui'
+import type { LiveHealth } from '@/server/api'
+
+const names: Record<string, string> = {
+  postgres: 'Postgres',
+  nats: 'NATS',
+  log: 'Log',
+  workers: 'Workers',
+  archive: 'Archive',
+}
+
+/** The health of the watcher itself: quiet when well, names the part when not. */
+export function Watcher() {
+  const { health } = useConsoleFeed()
+  if (!health) return null
+  return (
+    <Popover.Root>
+      <Popover.Trigger className="ctl">
+        <Glyph
+          status={health.health}
+          label={health.health === 'ok' ? 'All parts well' : 'A part is not well'}
+        />
+        <span className="wide-only">{summary(health)}</span>
+      </Popover.Trigger>
+      <Popover.Portal>
+        <Popover.Content className="menu w-[340px]" align="end" sideOffset={6} collisionPadding={8}>
+          <div className="px-2 pt-1.5 pb-1 font-medium">What runs underneath</div>
+          <ul>
+            {health.dependencies.map((part) => (
+              <li key={part.name} className="flex gap-2.5 px-2 py-1.5">
+                <span className="pt-px">
+                  <Glyph status={part.health} />
+                </span>
+                <span className="min-w-0">
+                  <span className="font-medium">{names[part.name] ?? part.name}</span>
+                  {part.latencyMs !== null ? (
+                    <span className="ml-2 text-text-3">{Math.round(part.latencyMs)} ms</span>
+                  ) : null}
+                  <span className="block text-small text-text-2">{part.says}</span>
+                </span>
+              </li>
+            ))}
+          </ul>
+          {health.eventsPerSecond !== null ? (
+            <>
+              <div className="menu-line" />
+              <div className="px-2 py-1 text-small text-text-3">
+                Speed layer folds {formatCompact(Math.round(health.eventsPerSecond))} events/s
+              </div>
+            </>
+          ) : null}
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
+  )
+}
+
+function summary({ dependencies, workers }: LiveHealth): React.ReactNode {
+  const worst = dependencies.find((d) => d.health === 'bad') ?? dependencies.find((d) => d.health === 'warn')
+  if (!worst) return <span className="text-text-3">All well</span>
+  if (worst.name !== 'workers')
+    return `${names[worst.name] ?? worst.name} ${worst.health === 'bad' ? 'down' : 'slow'}`
+  return `Workers ${workers.filter((w) => w.alive).length}/${workers.length}`
+}

@@ -1,0 +1,22 @@
+export { keepView } from './keep-view'
+export {
+  apiRange,
+  defaultRange,
+  presetLabel,
+  presets,
+  rangeEnds,
+  rangeLabel,
+  readLocalInput,
+  writeLocalInput,
+} from './range'
+export type { ApiRange, Preset, ViewRange } from './range'
+export { useNow } from './use-now'
+export {
+  useFilter,
+  useKey,
+  useMeasureName,
+  usePipelineTab,
+  useRange,
+  useSeriesMode,
+  useZone,
+} from './use-view'

@@ -1,0 +1,42 @@
+'use client'
+import { createParser, parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
+import type { Zone } from '@/components/format'
+import { defaultRange, parseRange, writeRange } from './range'
+
+const rangeParser = createParser({
+  parse: parseRange,
+  serialize: writeRange,
+  eq: (a, b) => writeRange(a) === writeRange(b),
+})
+
+/** All that decides what is shown lives in the URL, so that a copied link shows the same. */
+export function useRange() {
+  return useQueryState('range', rangeParser.withDefault(defaultRange))
+}
+
+const zones = ['utc', 'local'] as const satisfies Zone[]
+export function useZone() {
+  return useQueryState('zone', parseAsStringLiteral(zones).withDefault('utc'))
+}
+
+const modes = ['merged', 'both', 'difference'] as const
+export function useSeriesMode() {
+  return useQueryState('layers', parseAsStringLiteral(modes).withDefault('merged'))
+}
+
+const tabs = ['now', 'definition', 'history'] as const
+export function usePipelineTab() {
+  return useQueryState('tab', parseAsStringLiteral(tabs).withDefault('now'))
+}
+
+export function useMeasureName() {
+  return useQueryState('measure', parseAsString)
+}
+
+export function useKey() {
+  return useQueryState('key', parseAsString)
+}
+
+export function useFilter() {
+  return useQueryState('find', parseAsString.withDefault(''))
+}
