@@ -93,7 +93,9 @@ export async function writePublication(
 ): Promise<void> {
   const { number, kind, jobId, actor, reason } = publication
   await client.query(
-    `INSERT INTO publication (compute_id, number, kind, job_id, actor, reason) VALUES ($1, $2, $3, $4, $5, $6)`,
+    // The clock, not the transaction's start: numbers and instants then rise together.
+    `INSERT INTO publication (compute_id, number, kind, job_id, actor, reason, at)
+     VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp())`,
     [computeId, number, kind, jobId, actor, reason],
   )
   await client.query(`UPDATE publication_range SET until_number = $2 WHERE id = ANY($1::int[])`, [

@@ -1,0 +1,84 @@
+import { inTransaction, type Pool, type PoolClient } from '../clients'
+import type { Definition } from '../pipeline'
+import { AppError, type Clock } from '../platform'
+import { overlayMs, planVacuum, type VacuumPlan, type VacuumVersion } from './plan-vacuum'
+import { entriesInForce, lockCompute, readVacuumed, writeVacuumed } from './publication-store'
+import { discardChunk } from './stage-version'
+import { deleteBuckets, deleteEndedEntries, expireEntries, lastEpochsBefore } from './vacuum-store'
+import { deleteDiscardedCells, liveVersions, markDiscarded, type VersionRow } from './version-store'
+
+export interface VacuumRequest {
+  computeId: number
+  definition: Pick<Definition, 'windowSizeMs' | 'retention'>
+  clock: Clock
+  signal?: AbortSignal
+}
+
+export interface Vacuumed {
+  versions: number
+  cells: number
+  buckets: number
+  expiredRanges: number
+}
+
+/**
+ * Removes what no answer needs. What goes is decided and written down first, under the compute's lock, and deleted
+ * after: a publish that would need it is refused from then on, and a run that was killed is finished by the next.
+ */
+export async function vacuum(pool: Pool, request: VacuumRequest): Promise<Vacuumed> {
+  const { computeId, clock, signal } = request
+  const { plan, discarded } = await inTransaction(pool, (client) => decide(client, request))
+  const cells = await drain(signal, () => deleteDiscardedCells(pool, computeId, discardChunk))
+  const buckets = await drain(signal, () => deleteBuckets(pool, computeId, plan.vacuumed, discardChunk))
+  await deleteEndedEntries(pool, computeId, clock.now() - request.definition.retention.cellsMs)
+  return { versions: discarded.length, cells, buckets, expiredRanges: plan.expire.length }
+}
+
+async function decide(
+  client: PoolClient,
+  { computeId, definition, clock }: VacuumRequest,
+): Promise<{ plan: VacuumPlan; discarded: number[] }> {
+  if ((await lockCompute(client, computeId)) === null) {
+    throw new AppError('not_found', `Vacuuming failed: compute ${computeId} does not exist.`)
+  }
+  const now = clock.now()
+  const plan = planVacuum({
+    now,
+    windowSizeMs: definition.windowSizeMs,
+    keepVersions: definition.retention.versions,
+    cellsMs: definition.retention.cellsMs,
+    versions: (await liveVersions(client, computeId)).map(forVacuum),
+    inForce: await entriesInForce(client, computeId),
+    lastEpoch: await lastEpochsBefore(client, computeId, {
+      overlay: now - overlayMs,
+      retention: now - definition.retention.cellsMs,
+    }),
+    vacuumed: await readVacuumed(client, computeId),
+  })
+  await expireEntries(client, computeId, plan.expire)
+  const discarded = await markDiscarded(client, plan.discard)
+  await writeVacuumed(client, computeId, plan.vacuumed)
+  return { plan, discarded }
+}
+
+function forVacuum(version: VersionRow): VacuumVersion {
+  return {
+    id: version.id,
+    from: version.from,
+    to: version.to,
+    epoch: version.epoch,
+    state: version.state === 'discarded' ? 'published' : version.state,
+    startedAt: version.startedAt.getTime(),
+    finishedAt: version.finishedAt?.getTime() ?? null,
+  }
+}
+
+async function drain(signal: AbortSignal | undefined, step: () => Promise<number>): Promise<number> {
+  let total = 0
+  for (;;) {
+    signal?.throwIfAborted()
+    const done = await step()
+    total += done
+    if (done === 0) return total
+  }
+}
