@@ -63,15 +63,15 @@ export async function workersOfScope(pool: Pool, scope: string): Promise<{ id: s
 export async function readSpread(
   pool: Pool,
   owner: string,
-  input: { computeIds: readonly number[]; leaseMs: number },
+  input: { computeIds: readonly number[]; leaseMs: number; dead: readonly string[] },
 ): Promise<{ partitions: number; workers: number }> {
   const { rows } = await pool.query<{ partitions: number; workers: number }>({
     name: 'speed-read-spread',
     text: `SELECT (SELECT count(*)::int FROM speed_position WHERE compute_id = ANY($2::int[])) AS partitions,
                   (SELECT count(*)::int + 1 FROM worker
-                    WHERE role = 'speed' AND id <> $1
+                    WHERE role = 'speed' AND id <> $1 AND id <> ALL($4::text[])
                       AND at > clock_timestamp() - $3 * interval '1 millisecond') AS workers`,
-    values: [owner, input.computeIds, input.leaseMs],
+    values: [owner, input.computeIds, input.leaseMs, input.dead],
   })
   return rows[0] ?? { partitions: 0, workers: 1 }
 }

@@ -247,10 +247,12 @@ describe('leases', () => {
     await writeWorker(pool, { ...row, id: 'b' })
     await writeWorker(pool, { ...row, id: 'gone' })
     await pool.query(`UPDATE worker SET at = now() - interval '1 minute' WHERE id = 'gone'`)
-    expect(await readSpread(pool, 'a', { computeIds: [computeId], leaseMs: 15_000 })).toEqual({
+    expect(await readSpread(pool, 'a', { computeIds: [computeId], leaseMs: 15_000, dead: [] })).toEqual({
       partitions: 2,
       workers: 2,
     })
+    const known = { computeIds: [computeId], leaseMs: 15_000, dead: ['b'] }
+    expect((await readSpread(pool, 'a', known)).workers).toBe(1)
     expect((await workersOfScope(pool, 's')).map((w) => w.id).sort()).toEqual(['a', 'b', 'gone'])
     await removeWorkers(pool, ['a', 'b', 'gone'])
   })

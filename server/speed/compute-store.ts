@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto'
 import type { Pool } from '../clients'
+import { AppError } from '../platform'
 
 export interface ComputeRow {
   id: number
@@ -44,17 +46,19 @@ export async function recordHole(
   )
 }
 
-/** Windows of the partition's current epoch, newest first: what its viewers may have missed. */
-export async function readOpenWindows(
-  pool: Pool,
-  at: { computeId: number; partition: number; epoch: number },
-  limit: number,
-): Promise<number[]> {
-  const { rows } = await pool.query<{ windowStart: number }>({
-    name: 'speed-open-windows',
-    text: `SELECT DISTINCT window_start AS "windowStart" FROM speed_bucket
-            WHERE compute_id = $1 AND partition = $2 AND epoch = $3 ORDER BY 1 DESC LIMIT $4`,
-    values: [at.computeId, at.partition, at.epoch, limit],
-  })
-  return rows.map((row) => row.windowStart)
+/** The deployment's secret for fingerprints of identities: made by whoever asks first, the same for all. */
+export async function readDedupeSeed(pool: Pool): Promise<{ seedLo: number; seedHi: number }> {
+  await pool.query(
+    `INSERT INTO setting (key, value) VALUES ('dedupeSecret', to_jsonb($1::text)) ON CONFLICT DO NOTHING`,
+    [randomBytes(16).toString('hex')],
+  )
+  const { rows } = await pool.query<{ value: string }>(`SELECT value FROM setting WHERE key = 'dedupeSecret'`)
+  const bytes = Buffer.from(rows[0]?.value ?? '', 'hex')
+  if (bytes.length < 8) {
+    throw new AppError(
+      'internal',
+      'Reading the setting dedupeSecret failed: it is not a secret of hex digits.',
+    )
+  }
+  return { seedLo: bytes.readInt32LE(0), seedHi: bytes.readInt32LE(4) }
 }

@@ -18,9 +18,11 @@ export const limits = {
   /** Readers of one event type; beyond it computes that catch up share one (they skip what they have). */
   readersPerType: 3,
   /** A compute that catches up joins the live reader when it is at most so many messages behind it. */
-  joinDistance: 20_000,
-  /** While the live reader lags by more than this, readers that catch up run one slice in `catchUpShare`. */
-  liveLagMs: 2_000,
+  joinDistance: 5_000,
+  /** A reader with more messages before it than this does not count as live, even when nobody is ahead of it. */
+  livePending: 100_000,
+  /** While a live reader lags by more than this, readers that catch up work one part of time in `catchUpShare`. */
+  liveLagMs: 1_000,
   catchUpShare: 5,
   /** Cells named in one view message; beyond it only windows are named, and at most so many. */
   cellsPerViewMessage: 500,
@@ -31,8 +33,8 @@ export const limits = {
   retryMaxMs: 5_000,
   /** A commit that fails so often for a reason other than a lost connection is shown as an alarm (`stuck`). */
   stuckAfterAttempts: 5,
-  /** Definitions in force that one worker runs; beyond it the newest wait (`computesWaiting`). */
-  computes: 1_000,
-  /** Notes kept in the worker's row. */
+  /** Computes in force that are run; beyond it the newest wait (`computesWaiting`). */
+  computes: 500,
+  /** Things worth knowing kept in the worker's row, newest last. */
   notes: 20,
 } as const

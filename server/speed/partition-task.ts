@@ -43,8 +43,8 @@ export class PartitionTask {
   seq: number
   committedSeq: number
   logTime: number | null
-  /** The lease was lost or given back: nothing more is folded or committed. */
-  ended = false
+  /** `leaving`: nothing more is folded, what was is still committed. `ended`: the lease is lost or given back. */
+  phase: 'held' | 'leaving' | 'ended' = 'held'
   readonly #state: PartitionState
   #messages = 0
   #dead: number[] = []
@@ -102,7 +102,7 @@ export class PartitionTask {
   /** Reads the rows not read before; a message is never split over two batches. */
   read(batch: EventBatch): void {
     const last = batch.seq[batch.n - 1]
-    if (this.ended || last === undefined || last <= this.cursor) return
+    if (this.phase !== 'held' || last === undefined || last <= this.cursor) return
     if (this.cursor < this.lease.seq) this.#rebuild(batch)
     const fresh = rowsFrom(batch, this.seq)
     if (fresh !== null) {
@@ -116,19 +116,20 @@ export class PartitionTask {
 
   /** An event that was parked instead of folded: counted once the position passes it. */
   readDead(seq: number): void {
-    if (!this.ended && seq > this.seq) this.#dead.push(seq)
+    if (this.phase === 'held' && seq > this.seq) this.#dead.push(seq)
   }
 
-  /** The log holds nothing more for this partition up to `seq`. */
+  /** Everything of this partition up to `seq` was read. */
   advance(seq: number): void {
+    if (this.phase !== 'held') return
     if (seq > this.cursor) this.cursor = seq
     if (seq > this.seq) this.seq = seq
   }
 
   /** A partition nothing came for moves its position on now and then, so that lag and cuts do not wait for it. */
   isDue(now: number): boolean {
-    if (this.ended || this.#underWay !== null || this.seq === this.committedSeq) return false
-    return this.hasEvents || now - this.#settledAt >= limits.idleAdvanceMs
+    if (this.phase === 'ended' || this.#underWay !== null || this.seq === this.committedSeq) return false
+    return this.hasEvents || this.phase === 'leaving' || now - this.#settledAt >= limits.idleAdvanceMs
   }
 
   get hasEvents(): boolean {

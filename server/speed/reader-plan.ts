@@ -1,56 +1,59 @@
-/** What a reader is planned from: one leased partition and how far it has been folded. */
+/** What a reader is planned from: one leased partition and how far the log was read for it. */
 export interface PlannedTask {
-  computeId: number
-  partition: number
   type: string
-  seq: number
+  cursor: number
 }
 
 export interface ReaderPlan<T extends PlannedTask> {
   type: string
-  /** `live` readers are committed together and first; the others yield to them. */
+  /** `live` readers are committed together; the others yield to them. */
   lane: 'live' | 'catchUp'
-  /** The reader starts after the lowest `seq` of its tasks; the others skip what they have. */
-  fromSeq: number
   tasks: T[]
 }
 
+export interface PlanOptions {
+  joinDistance: number
+  readersPerType: number
+  livePending: number
+  /** Messages of the type not delivered yet to its furthest reader. */
+  pendingOf: (type: string) => number
+}
+
 /**
- * One reader per event type, and further ones for computes far behind the rest: joining them would hold the
- * others still until they have caught up. The furthest tasks of a type and those at most `joinDistance` behind
- * them are live, and so is everything of a type that is within `joinDistance` of `headSeq`.
+ * One reader per event type, and further ones for what is far behind the rest (a new compute, a partition whose
+ * dedupe marks are rebuilt): sharing the reader would hold the others still until it has caught up. A reader that
+ * comes within `joinDistance` of the one before it is joined with it.
  */
 export function planReaders<T extends PlannedTask>(
   tasks: readonly T[],
-  options: { headSeq: number; joinDistance: number; readersPerType: number },
+  options: PlanOptions,
 ): ReaderPlan<T>[] {
   const byType = new Map<string, T[]>()
-  for (const task of tasks) byType.set(task.type, [...(byType.get(task.type) ?? []), task])
-  return [...byType].flatMap(([type, ofType]) => planType(type, ofType, options))
+  for (const task of tasks) {
+    const known = byType.get(task.type)
+    if (known === undefined) byType.set(task.type, [task])
+    else known.push(task)
+  }
+  return [...byType].flatMap(([type, ofType]) =>
+    cluster(ofType, options).map((members, rank): ReaderPlan<T> => {
+      const isLive = rank === 0 && options.pendingOf(type) <= options.livePending
+      return { type, lane: isLive ? 'live' : 'catchUp', tasks: members }
+    }),
+  )
 }
 
-function planType<T extends PlannedTask>(
-  type: string,
-  tasks: readonly T[],
-  { headSeq, joinDistance, readersPerType }: Parameters<typeof planReaders>[1],
-): ReaderPlan<T>[] {
+/** From the furthest back; the last cluster takes everything that would need a reader too many. */
+function cluster<T extends PlannedTask>(tasks: readonly T[], options: PlanOptions): T[][] {
   const clusters: T[][] = []
-  let edge = Infinity
-  for (const task of [...tasks].sort((a, b) => b.seq - a.seq)) {
-    const last = clusters.at(-1)
-    if (last !== undefined && edge - task.seq <= joinDistance) last.push(task)
-    else if (last !== undefined && clusters.length >= readersPerType) last.push(task)
+  let last: T[] = []
+  let furthest = Infinity
+  for (const task of [...tasks].sort((a, b) => b.cursor - a.cursor)) {
+    const joins = furthest - task.cursor <= options.joinDistance || clusters.length >= options.readersPerType
+    if (joins) last.push(task)
     else {
-      clusters.push([task])
-      edge = task.seq
+      clusters.push((last = [task]))
+      furthest = task.cursor
     }
   }
-  const furthest = clusters[0]?.[0]?.seq ?? 0
-  const isLive = (i: number) => i === 0 && (clusters.length > 1 || headSeq - furthest <= joinDistance)
-  return clusters.map((cluster, i) => ({
-    type,
-    lane: isLive(i) ? 'live' : 'catchUp',
-    fromSeq: Math.min(...cluster.map((task) => task.seq)) + 1,
-    tasks: cluster,
-  }))
+  return clusters
 }

@@ -1,0 +1,123 @@
+import type { Nats } from '../clients'
+import {
+  openLogReader,
+  parseSubject,
+  type BatchInfo,
+  type DeadEvent,
+  type LogReader,
+  type SchemasInForce,
+} from '../log'
+import type { EventBatch } from '../pipeline'
+import type { Logger } from '../platform'
+import { sleep } from '../platform'
+import type { Lane } from './lane'
+import { limits } from './limits'
+import type { PartitionTask } from './partition-task'
+
+export interface GroupDeps {
+  nats: Nats
+  schemas: SchemasInForce | null
+  log: Logger
+  /** The log no longer holds what the task would have folded, or rebuilt its dedupe marks from. */
+  onHole: (task: PartitionTask, seqFrom: number, seqTo: number) => void
+  /** How far behind the live readers are now, in ms; readers that catch up make room by it. */
+  liveLagMs: () => number
+}
+
+/** One reader of the log and the partitions it is read for. Made once, closed once. */
+export class ReaderGroup {
+  readonly type: string
+  lane: Lane
+  tasks: readonly PartitionTask[]
+  /** Messages not delivered yet; null before the first delivery. */
+  pending: number | null = null
+  /** Events in a message, on average, as far as seen. */
+  eventsPerMessage = 1
+  logTime: number | null = null
+  failed = false
+  readonly #deps: GroupDeps
+  readonly #closing = new AbortController()
+  readonly #byPartition: PartitionTask[][] = []
+  readonly #partitions: number
+  readonly #reader: LogReader
+
+  constructor(lane: Lane, tasks: readonly PartitionTask[], deps: GroupDeps) {
+    const [first] = tasks
+    if (first === undefined) throw new RangeError('a reader needs a partition to read')
+    this.type = first.type
+    this.lane = lane
+    this.tasks = tasks
+    this.#deps = deps
+    this.#partitions = first.partitions
+    for (const task of tasks) (this.#byPartition[task.partition] ??= []).push(task)
+    const cursors = new Map<number, number>()
+    for (const { partition, cursor } of tasks) {
+      cursors.set(partition, Math.min(cursor, cursors.get(partition) ?? cursor))
+    }
+    this.#reader = openLogReader({
+      nats: deps.nats,
+      type: this.type,
+      partitions: first.partitions,
+      partition: [...cursors.keys()],
+      fromSeq: cursors,
+      fields: [...new Set(tasks.flatMap((task) => task.compiled.fields))],
+      schemas: deps.schemas,
+      onBatch: (batch, info) => this.#read(batch, info),
+      onDead: (dead) => {
+        this.#readDead(dead)
+      },
+      onProgress: (seq) => {
+        for (const task of this.tasks) task.advance(seq)
+      },
+      onHole: (seqFrom, seqTo) => {
+        for (const task of this.tasks) if (task.cursor < seqTo) deps.onHole(task, seqFrom, seqTo)
+      },
+      onError: (error) => {
+        this.failed = true
+        deps.log.error({ err: error, type: this.type }, 'a reader of the log failed and will be opened again')
+      },
+    })
+  }
+
+  /** Milliseconds the reader is behind the log; 0 when it has read everything. */
+  lagMs(now: number): number {
+    return (this.pending ?? 0) === 0 || this.logTime === null ? 0 : Math.max(0, now - this.logTime)
+  }
+
+  /** Partitions whose lease is gone are read no longer for. */
+  retain(tasks: readonly PartitionTask[]): void {
+    this.tasks = tasks
+    this.#byPartition.forEach((ofPartition, partition) => {
+      this.#byPartition[partition] = ofPartition.filter((task) => tasks.includes(task))
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    this.lane.recheck()
+    await this.#reader.close()
+  }
+
+  async #read(batch: EventBatch, info: BatchInfo): Promise<void> {
+    const { signal } = this.#closing
+    if (signal.aborted) return
+    const startedAt = performance.now()
+    for (const task of this.#byPartition[info.partition] ?? []) {
+      task.read(batch)
+      task.advance(info.lastSeq)
+    }
+    this.pending = info.pending
+    this.logTime = info.lastLogTime
+    this.eventsPerMessage += (batch.n / Math.max(1, info.messages) - this.eventsPerMessage) * 0.1
+    this.lane.noteRead(batch.n)
+    await this.lane.room(signal)
+    if (this.lane.name === 'catchUp' && this.#deps.liveLagMs() > limits.liveLagMs) {
+      await sleep((performance.now() - startedAt) * (limits.catchUpShare - 1), signal)
+    }
+  }
+
+  #readDead({ seq, subject }: DeadEvent): void {
+    const partition = parseSubject(subject, this.#partitions)?.partition ?? 0
+    for (const task of this.#byPartition[partition] ?? []) task.readDead(seq)
+  }
+}
