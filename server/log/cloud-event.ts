@@ -18,22 +18,22 @@ export function checkEvent(value: unknown, receivedAt: Instant): CheckedEvent {
     return rejected('not_an_object', 'A CloudEvent is a JSON object.')
   }
   const fields = value as Record<string, unknown>
-  const problem = requiredProblem(fields) ?? typeProblem(fields['type'] as string)
+  const problem = requiredProblem(fields) ?? typeProblem(fields.type as string)
   if (problem) return { ok: false, rejection: problem }
 
-  const time = checkTime(fields['time'], receivedAt)
+  const time = checkTime(fields.time, receivedAt)
   if (typeof time !== 'number') return { ok: false, rejection: time }
 
   const attrs = checkAttributes(fields)
-  if ('code' in attrs) return { ok: false, rejection: attrs as unknown as Rejection }
-  const data = fields['data'] ?? null
+  if ('code' in attrs) return { ok: false, rejection: attrs }
+  const data = fields.data ?? null
   const dataProblem = valueProblem(data)
   if (dataProblem) return { ok: false, rejection: dataProblem }
 
   const event: LogEvent = {
-    type: fields['type'] as string,
-    source: fields['source'] as string,
-    id: fields['id'] as string,
+    type: fields.type as string,
+    source: fields.source as string,
+    id: fields.id as string,
     timeMs: time,
     attrs: attrs.values,
     data,
@@ -50,7 +50,7 @@ function requiredProblem(fields: Record<string, unknown>): Rejection | null {
     const problem = textProblem(name, value, true)
     if (problem) return problem
   }
-  return fields['specversion'] === '1.0'
+  return fields.specversion === '1.0'
     ? null
     : rejected('unsupported_specversion', 'specversion is not "1.0", the only version that is read.')
         .rejection
@@ -106,7 +106,7 @@ function checkAttributes(
     if (problem) return problem
     values[name] = value as AttributeValue
   }
-  if ('data_base64' in values && fields['data'] !== undefined) {
+  if ('data_base64' in values && fields.data !== undefined) {
     return rejected('invalid_attribute', 'An event has either data or data_base64, not both.').rejection
   }
   return { values }

@@ -39,7 +39,7 @@ export class BatchDecoder {
     const { data } = message
     if (data.length > maxEventBytes || this.schemas?.mayCheck(type) === true) return false
     // A header may carry binary-mode attributes; only the full decoder sorts that out.
-    if (message.header && message.header.get('ce-specversion') !== undefined) return false
+    if (message.header?.get('ce-specversion') !== undefined) return false
     const scanner = this.#scanner
     if (!scanner.scan(data) || scanner.type !== type) return false
     const time = scanner.time ?? message.logTime
@@ -62,7 +62,7 @@ export class BatchDecoder {
 function appendFrame(message: LogMessage, body: FrameBody, builder: BatchBuilder): void {
   const { seq, logTime } = message
   const { n, source, id, time } = body
-  const subject = body.attrs?.['subject']
+  const subject = body.attrs?.subject
   for (let i = 0; i < n; i++) {
     builder.pushIdentity(
       seq,
@@ -87,7 +87,7 @@ function appendFrame(message: LogMessage, body: FrameBody, builder: BatchBuilder
 }
 
 function appendEvent(message: LogMessage, event: DecodedEvent, builder: BatchBuilder): void {
-  const subject = event.attrs['subject']
+  const subject = event.attrs.subject
   builder.pushIdentity(
     message.seq,
     event.index,

@@ -26,24 +26,24 @@ export function readFrame(data: Buffer, crc: string | undefined, type: string): 
 function shapeProblem(body: unknown, type: string): Rejection | null {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return invalid('it is not an object')
   const frame = body as Record<string, unknown>
-  const n = frame['n']
-  if (frame['v'] !== 1) return invalid('its version is not 1')
+  const n = frame.n
+  if (frame.v !== 1) return invalid('its version is not 1')
   if (typeof n !== 'number' || !Number.isInteger(n) || n < 1 || n > maxMessageEvents) {
     return invalid(`its count is not between 1 and ${maxMessageEvents}`)
   }
-  if (frame['type'] !== type) {
+  if (frame.type !== type) {
     return rejected('type_mismatch', `The frame holds events of another type than its subject (${type}).`)
       .rejection
   }
   const why =
     identityProblem(frame, n) ??
-    attributesProblem(frame['attrs'], n) ??
-    (frame['cols'] === undefined ? null : columnsProblem(frame['cols'], n, 'cols'))
+    attributesProblem(frame.attrs, n) ??
+    (frame.cols === undefined ? null : columnsProblem(frame.cols, n, 'cols'))
   if (why) return invalid(why)
-  if ((frame['cols'] === undefined) === (frame['rows'] === undefined)) {
+  if ((frame.cols === undefined) === (frame.rows === undefined)) {
     return invalid('it needs either cols or rows')
   }
-  return frame['rows'] === undefined || isColumn(frame['rows'], n)
+  return frame.rows === undefined || isColumn(frame.rows, n)
     ? null
     : invalid(`rows does not hold ${n} values`)
 }

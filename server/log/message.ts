@@ -87,37 +87,43 @@ const mismatch = (eventType: string, type: string): Rejection =>
   ).rejection
 
 function* decodeBatch(message: LogMessage, type: string, schemas: SchemasInForce | null): Decoded {
-  const parsed = parseJson(message.data, Number.POSITIVE_INFINITY)
-  if ('code' in parsed) return yield deadEvent(message, 0, parsed, undefined)
-  const { value } = parsed
-  if (!Array.isArray(value)) {
-    return yield deadEvent(
-      message,
-      0,
-      rejected('not_an_object', 'A CloudEvents batch is a JSON array.').rejection,
-      undefined,
-    )
+  const items = batchItems(message.data)
+  if ('code' in items) {
+    yield deadEvent(message, 0, items, undefined)
+    return
   }
-  if (value.length > maxMessageEvents) {
-    const why = `The batch holds ${value.length} events, more than ${maxMessageEvents}.`
-    return yield deadEvent(message, 0, rejected('too_large', why).rejection, undefined)
-  }
-  for (const [index, item] of (value as unknown[]).entries()) {
+  for (const [index, item] of items.entries()) {
     yield conclude(message, index, type, checkItem(item, message), schemas, item)
   }
 }
 
-function checkItem(item: unknown, message: LogMessage): CheckedEvent {
-  // Only a large message can hold a large event, so small ones are never measured.
-  if (message.data.length > maxEventBytes && Buffer.byteLength(JSON.stringify(item)) > maxEventBytes) {
-    return rejected('too_large', `The event is larger than ${maxEventBytes} bytes.`)
+function batchItems(data: Buffer): unknown[] | Rejection {
+  const parsed = parseJson(data, Number.POSITIVE_INFINITY)
+  if ('code' in parsed) return parsed
+  const { value } = parsed
+  if (!Array.isArray(value)) {
+    return rejected('not_an_object', 'A CloudEvents batch is a JSON array.').rejection
   }
-  return checkEvent(item, message.logTime)
+  if (value.length <= maxMessageEvents) return value as unknown[]
+  return rejected('too_large', `The batch holds ${value.length} events, more than ${maxMessageEvents}.`)
+    .rejection
+}
+
+function checkItem(item: unknown, message: LogMessage): CheckedEvent {
+  const checked = checkEvent(item, message.logTime)
+  // Only a large message can hold a large event. Writing comes after the check, which bounds the depth.
+  const measured = checked.ok && message.data.length > maxEventBytes
+  return measured && Buffer.byteLength(JSON.stringify(item)) > maxEventBytes
+    ? rejected('too_large', `The event is larger than ${maxEventBytes} bytes.`)
+    : checked
 }
 
 function* decodeFrame(message: LogMessage, type: string, schemas: SchemasInForce | null): Decoded {
   const body = readFrame(message.data, message.header?.get('parallax-crc32'), type)
-  if ('code' in body) return yield deadEvent(message, 0, body, undefined)
+  if ('code' in body) {
+    yield deadEvent(message, 0, body, undefined)
+    return
+  }
   const validated = message.header?.get('parallax-validated') === '1'
   for (let index = 0; index < body.n; index++) {
     const event = frameEvent(body, index)

@@ -22,7 +22,7 @@ export function schemaProblem(
   seq: number,
 ): Rejection | null {
   if (!schemas) return null
-  const named = event.attrs['dataschema']
+  const named = event.attrs.dataschema
   const check = schemas.checkAt(event.type, typeof named === 'string' ? named : null, seq)
   if (check === null) return null
   if (check === 'unknown') {

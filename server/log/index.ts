@@ -1,0 +1,20 @@
+export { openAppender, type Appender, type AppenderOptions } from './appender'
+export { checkEvent } from './cloud-event'
+export { durability, type Durability } from './durability'
+export { encodeFrame, type Frame } from './frame'
+export type { AttributeValue, CheckedEvent, LogEvent, Rejection, RejectionCode } from './log-event'
+export { decodeMessage, type DeadEvent, type DecodedEvent } from './message'
+export { openLogReader, type BatchInfo, type LogReader, type LogReaderOptions } from './reader'
+export { parseInstant } from './rfc3339'
+export type { DataCheck, SchemasInForce } from './schemas-in-force'
+export {
+  correctionsStream,
+  defaultLogLimits,
+  eventsStream,
+  provisionStreams,
+  streamState,
+  viewsStream,
+  type LogLimits,
+  type StreamState,
+} from './stream'
+export { isEventType, parseSubject, subjectOf } from './subject'

@@ -1,0 +1,254 @@
+import type { Nats } from '../clients'
+import type { EventBatch } from '../pipeline'
+import { AppError, logger } from '../platform'
+import { BatchBuilder } from './batch-builder'
+import { BatchDecoder } from './decode'
+import { atLeast } from './durability'
+import type { LogMessage } from './log-message'
+import { frameType, MessageHeader } from './message-header'
+import type { DeadEvent } from './message'
+import { openOrderedPull } from './ordered-pull'
+import type { SchemasInForce } from './schemas-in-force'
+import { eventsStream, streamState } from './stream'
+import { parseSubject, subjectsOf, type EventSubject } from './subject'
+
+/** What a batch covers: its last message may have held no usable event, the position moves on all the same. */
+export interface BatchInfo {
+  partition: number
+  /** Every message of the partition up to here is in this batch or an earlier one. */
+  lastSeq: number
+  lastLogTime: number
+  messages: number
+  /** Events that could not be used; the archiver keeps them as dead letters. */
+  dead: number
+  /** Messages not yet delivered, of all partitions that are read. */
+  pending: number
+}
+
+export interface LogReaderOptions {
+  nats: Nats
+  type: string
+  /** Number of partitions of the log. */
+  partitions: number
+  partition: number | readonly number[] | 'all'
+  /** Read behind this sequence; one for all, or one for each partition by its number. */
+  fromSeq: number | ReadonlyMap<number, number>
+  /** Top-level fields of data to decode. */
+  fields: readonly string[]
+  /** Checks events that no gateway vouches for; null: they are taken as they are. */
+  schemas?: SchemasInForce | null
+  /** While its promise is pending nothing more is decoded, and no more than the requests under way is buffered. */
+  onBatch: (batch: EventBatch, info: BatchInfo) => void | Promise<void>
+  /** Every message of all partitions that are read, up to `seq`, was handed over or skipped. */
+  onProgress?: (seq: number) => void
+  onDead?: (dead: DeadEvent) => void
+  /** The log no longer holds this stretch: what was in it can only come from the archive. */
+  onHole?: (seqFrom: number, seqTo: number) => void
+  /** A batch handler or the reader failed: reading has stopped. */
+  onError: (error: unknown) => void
+  /** A batch is handed over when it has this many events or when nothing more has arrived. */
+  maxBatchEvents?: number
+}
+
+export interface LogReader {
+  pause(): void
+  resume(): void
+  /** Waits for the batch being handled; hands over no other. */
+  close(): Promise<void>
+}
+
+/** Undelivered messages kept while a batch is being handled; beyond it no more are requested. */
+const maxBufferedBytes = 8 * 1024 ** 2
+
+export function openLogReader(options: LogReaderOptions): LogReader {
+  const { nats, type, partitions } = options
+  const wanted = wantedPartitions(options)
+  const filters = filtersOf(nats, type, wanted)
+  const startAfter = (partition: number) =>
+    typeof options.fromSeq === 'number' ? options.fromSeq : (options.fromSeq.get(partition) ?? 0)
+  const fromSeq = Math.min(...wanted.map(startAfter))
+  const subjects = new SubjectCache(partitions)
+  const buffer: (LogMessage & { partition: number })[] = []
+  let buffered = 0
+  let pending = 0
+  let pausedByCaller = false
+  let running: Promise<void> | null = null
+  let closed = false
+
+  const pull = openOrderedPull({
+    nats,
+    stream: eventsStream,
+    filters,
+    fromSeq,
+    async beforeStart(afterSeq) {
+      checkStart(await streamState(nats), afterSeq, options.onHole)
+    },
+    onFatal: fail,
+    onMessage(message, delivery) {
+      pending = delivery.pending
+      const subject = subjects.parse(message.subject)
+      if (subject?.type !== type || !wanted.includes(subject.partition)) return
+      if (delivery.streamSeq <= startAfter(subject.partition)) return
+      buffer.push({
+        subject: subject.text,
+        partition: subject.partition,
+        header: message.header && new MessageHeader(message.header),
+        data: message.data,
+        seq: delivery.streamSeq,
+        logTime: delivery.time,
+      })
+      buffered += message.data.length
+      if (buffered > maxBufferedBytes) pull.pause()
+      wake()
+    },
+  })
+
+  const decoder = new BatchDecoder(options.fields, options.schemas ?? null, (dead) => {
+    deadInBatch++
+    options.onDead?.(dead)
+  })
+  let deadInBatch = 0
+
+  function fail(error: unknown): void {
+    if (closed) return
+    closed = true
+    void pull.close()
+    options.onError(error)
+  }
+
+  function wake(): void {
+    if (running || closed || pausedByCaller) return
+    // After the socket's current chunk, so that one batch holds all of it.
+    running = new Promise<void>((resolve) => setImmediate(resolve))
+      .then(drain)
+      .catch(fail)
+      .finally(() => {
+        running = null
+        if (buffer.length > 0) wake()
+      })
+  }
+
+  async function drain(): Promise<void> {
+    while (buffer.length > 0 && !closed && !pausedByCaller) {
+      const messages = buffer.splice(0)
+      buffered = 0
+      pull.resume()
+      if (options.schemas && messages.some(needsCheck)) await options.schemas.sync()
+      await deliver(messages)
+    }
+  }
+
+  async function deliver(messages: readonly (LogMessage & { partition: number })[]): Promise<void> {
+    const open = new Map<number, { builder: BatchBuilder; info: BatchInfo }>()
+    const hand = async (partition: number) => {
+      const item = open.get(partition)
+      open.delete(partition)
+      if (item) await options.onBatch(item.builder.batch, item.info)
+    }
+    for (const message of messages) {
+      const { partition } = message
+      let item = open.get(partition)
+      if (!item) {
+        const info = { partition, lastSeq: 0, lastLogTime: 0, messages: 0, dead: 0, pending }
+        item = { builder: new BatchBuilder(type, partition, options.fields), info }
+        open.set(partition, item)
+      }
+      deadInBatch = 0
+      decoder.decode(message, type, item.builder)
+      item.info.lastSeq = message.seq
+      item.info.lastLogTime = message.logTime
+      item.info.messages++
+      item.info.dead += deadInBatch
+      if (item.builder.batch.n >= (options.maxBatchEvents ?? 4_096)) await hand(partition)
+      if (closed) return
+    }
+    for (const partition of [...open.keys()]) await hand(partition)
+    const last = messages.at(-1)
+    if (last && !closed) options.onProgress?.(last.seq)
+  }
+
+  return {
+    pause() {
+      pausedByCaller = true
+      pull.pause()
+    },
+    resume() {
+      pausedByCaller = false
+      pull.resume()
+      if (buffer.length > 0) wake()
+    },
+    async close() {
+      closed = true
+      await pull.close()
+      await running
+    },
+  }
+}
+
+const needsCheck = (message: LogMessage) =>
+  message.header?.get('content-type') !== frameType || message.header.get('parallax-validated') !== '1'
+
+function wantedPartitions({ partition, partitions }: LogReaderOptions): number[] {
+  if (partition === 'all') return Array.from({ length: partitions }, (_, i) => i)
+  return typeof partition === 'number' ? [partition] : [...partition]
+}
+
+/**
+ * Server 2.9 takes one filter only: there a reader of several partitions, or of partition 0 with its second
+ * subject, reads the whole log and skips what is not its own, which alone keeps the order.
+ */
+function filtersOf(nats: Nats, type: string, partitions: readonly number[]): string[] {
+  const subjects = subjectsOf(type, partitions)
+  if (subjects.length === 1 || atLeast(nats.nc.info?.version ?? '0', 2, 10)) return subjects
+  return []
+}
+
+function checkStart(
+  { firstSeq, lastSeq }: { firstSeq: number; lastSeq: number },
+  afterSeq: number,
+  onHole: LogReaderOptions['onHole'],
+): void {
+  if (afterSeq > lastSeq) {
+    throw new AppError(
+      'conflict',
+      `Reading the log after message ${afterSeq} failed: it ends at ${lastSeq}, so it is not the log this position belongs to, or it lost its tail. Restore the log, or start with an empty database.`,
+    )
+  }
+  if (firstSeq > afterSeq + 1) {
+    logger('log').error(
+      { seqFrom: afterSeq + 1, seqTo: firstSeq - 1 },
+      'the log no longer holds what is to be read',
+    )
+    onHole?.(afterSeq + 1, firstSeq - 1)
+  }
+}
+
+/** Subjects repeat: the last one is recognised by its bytes, the rest by name. */
+class SubjectCache {
+  readonly #known = new Map<string, (EventSubject & { text: string }) | null>()
+  #lastBytes: Uint8Array = new Uint8Array(0)
+  #last: (EventSubject & { text: string }) | null = null
+
+  constructor(readonly partitions: number) {}
+
+  parse(bytes: Uint8Array): (EventSubject & { text: string }) | null {
+    if (same(bytes, this.#lastBytes)) return this.#last
+    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
+    let found = this.#known.get(text)
+    if (found === undefined) {
+      const parsed = parseSubject(text, this.partitions)
+      found = parsed && { ...parsed, text }
+      if (this.#known.size >= 10_000) this.#known.clear()
+      this.#known.set(text, found)
+    }
+    this.#lastBytes = bytes
+    this.#last = found
+    return found
+  }
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}

@@ -1,0 +1,166 @@
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream'
+import { nanos } from '@nats-io/transport-node'
+import type { Nats } from '../clients'
+import { AppError, logger } from '../platform'
+
+export const eventsStream = 'EVENTS'
+export const viewsStream = 'VIEWS'
+export const correctionsStream = 'CORRECTIONS'
+
+export interface LogLimits {
+  /** Bytes the event log may hold; a full log refuses new events instead of dropping old ones. */
+  maxBytes: number
+  /** 0: kept until the log is full. */
+  maxAgeMs: number
+  maxMessageBytes: number
+  duplicateWindowMs: number
+  replicas: number
+}
+
+export const defaultLogLimits: LogLimits = {
+  maxBytes: 8 * 1024 ** 3,
+  maxAgeMs: 0,
+  maxMessageBytes: 1024 ** 2,
+  duplicateWindowMs: 5 * 60_000,
+  replicas: 1,
+}
+
+/** Below this the log is no use; a server with less room is refused. */
+const smallestLogBytes = 64 * 1024 ** 2
+
+type Config = Partial<StreamConfig> & { name: string; subjects: string[] }
+
+/** Makes the three streams, or brings existing ones to these settings; any number of processes may do it at once. */
+export async function provisionStreams(nats: Nats, limits: Partial<LogLimits> = {}): Promise<void> {
+  const settings = { ...defaultLogLimits, ...limits }
+  await provision(nats, eventsConfig(settings), settings.maxBytes)
+  const views: Config = {
+    name: viewsStream,
+    subjects: ['views.>'],
+    retention: RetentionPolicy.Limits,
+    discard: DiscardPolicy.Old,
+    max_age: nanos(3_600_000),
+    max_bytes: 128 * 1024 ** 2,
+    num_replicas: settings.replicas,
+  }
+  await provision(nats, { ...views, storage: StorageType.Memory }, views.max_bytes ?? 0)
+  await provision(
+    nats,
+    {
+      name: correctionsStream,
+      subjects: ['corrections.>'],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      storage: StorageType.File,
+      max_age: nanos(30 * 86_400_000),
+      max_bytes: 512 * 1024 ** 2,
+      num_replicas: settings.replicas,
+    },
+    512 * 1024 ** 2,
+  )
+}
+
+const eventsConfig = (limits: LogLimits): Config => ({
+  name: eventsStream,
+  subjects: ['events.>'],
+  retention: RetentionPolicy.Limits,
+  storage: StorageType.File,
+  discard: DiscardPolicy.New,
+  max_age: nanos(limits.maxAgeMs),
+  max_msg_size: limits.maxMessageBytes,
+  duplicate_window: nanos(limits.duplicateWindowMs),
+  deny_delete: true,
+  deny_purge: true,
+  num_replicas: limits.replicas,
+})
+
+const streamNotFound = 10059
+const streamNameInUse = 10058
+const notEnoughRoom = new Set([10023, 10047, 10028])
+
+/** A server reserves `max_bytes` when the stream is made: with less room the limit is halved until it fits. */
+async function provision(nats: Nats, config: Config, maxBytes: number): Promise<void> {
+  if (await update(nats, config)) return
+  for (let bytes = maxBytes; ; bytes = Math.floor(bytes / 2)) {
+    try {
+      await nats.jsm.streams.add({ ...config, max_bytes: bytes })
+      if (bytes < maxBytes) {
+        logger('log').warn({ stream: config.name, bytes, wanted: maxBytes }, 'less room than configured')
+      }
+      return
+    } catch (error) {
+      const code = apiCode(error)
+      if (code === streamNameInUse && (await update(nats, config))) return
+      if (code === undefined || !notEnoughRoom.has(code) || bytes / 2 < smallestLogBytes) {
+        throw refused(config.name, error)
+      }
+    }
+  }
+}
+
+/** False when there is no such stream. Its size limit is the operator's to change, so it is left alone. */
+async function update(nats: Nats, config: Config): Promise<boolean> {
+  try {
+    const { config: found } = await nats.jsm.streams.info(config.name)
+    const { storage: _storage, retention: _retention, ...wanted } = config
+    const differs = Object.entries(wanted).some(
+      ([key, value]) => JSON.stringify(found[key as keyof StreamConfig]) !== JSON.stringify(value),
+    )
+    if (differs) await nats.jsm.streams.update(config.name, wanted)
+    return true
+  } catch (error) {
+    if (apiCode(error) === streamNotFound) return false
+    throw refused(config.name, error)
+  }
+}
+
+const apiCode = (error: unknown) => (error instanceof JetStreamApiError ? error.code : undefined)
+
+function refused(stream: string, error: unknown): AppError {
+  const why = error instanceof Error ? error.message : String(error)
+  return new AppError(
+    'unavailable',
+    `Preparing the stream ${stream} failed: ${why}. Check that JetStream has storage left and that this user may manage streams.`,
+    { cause: error },
+  )
+}
+
+export interface StreamState {
+  /** Sequence of the first message still held; lastSeq + 1 when there is none. */
+  firstSeq: number
+  lastSeq: number
+  messages: number
+  bytes: number
+  maxBytes: number
+  maxAgeMs: number
+  /** Log time of the first and last message, epoch ms; null when empty. */
+  firstAt: number | null
+  lastAt: number | null
+}
+
+export async function streamState(nats: Nats, stream = eventsStream): Promise<StreamState> {
+  const { state, config } = await nats.jsm.streams.info(stream).catch((error: unknown) => {
+    throw new AppError(
+      'unavailable',
+      `Reading the state of the log failed: ${error instanceof Error ? error.message : String(error)}. Check that nats-server runs.`,
+      { cause: error, retryAfterS: 5 },
+    )
+  })
+  const empty = state.messages === 0
+  return {
+    firstSeq: empty ? state.last_seq + 1 : state.first_seq,
+    lastSeq: state.last_seq,
+    messages: state.messages,
+    bytes: state.bytes,
+    maxBytes: config.max_bytes,
+    maxAgeMs: Math.round(config.max_age / 1_000_000),
+    firstAt: empty ? null : Date.parse(state.first_ts),
+    lastAt: empty ? null : Date.parse(state.last_ts),
+  }
+}
