@@ -14,6 +14,7 @@ export { intersection, overlaps, subtract, union, type Range } from './ranges'
 export {
   readSeries,
   seriesPointsLimit,
+  seriesStep,
   type Layer,
   type SeriesAnswer,
   type SeriesPoint,

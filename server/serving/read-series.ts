@@ -21,6 +21,8 @@ export interface SeriesQuery extends Range {
   layers?: readonly Layer[] | undefined
   /** At most 2,000. */
   maxPoints?: number | undefined
+  /** A step told by `seriesStep` for a longer range: points that replace some of that range's. */
+  stepMs?: number | undefined
 }
 
 export interface SeriesPoint extends Judgement {
@@ -55,7 +57,7 @@ export async function readSeries(pool: Pool, query: SeriesQuery): Promise<Series
   checkRange(query)
   const { windowSizeMs, measures } = compiled.definition
   const range = alignToWindows(query, windowSizeMs)
-  const stepMs = stepOf(range, windowSizeMs, checkPoints(query.maxPoints))
+  const stepMs = query.stepMs ?? stepOf(range, windowSizeMs, checkPoints(query.maxPoints))
   const names = checkMeasure(compiled, query.measure) ?? measures.map(({ name }) => name)
   const sketched = sketchMeasures(compiled).filter((name) => names.includes(name))
   const { meta, rows } = await readPointTotals(pool, {
@@ -116,6 +118,10 @@ export function alignToWindows({ from, to }: Range, windowSizeMs: number): Range
     to: Math.ceil(to / windowSizeMs) * windowSizeMs,
   }
 }
+
+/** The width of a point that `readSeries` chooses for a range. */
+export const seriesStep = (range: Range, windowSizeMs: number, maxPoints: number): number =>
+  stepOf(alignToWindows(range, windowSizeMs), windowSizeMs, maxPoints)
 
 function stepOf({ from, to }: Range, windowSizeMs: number, maxPoints: number): number {
   const windows = Math.ceil((to - from) / windowSizeMs)
