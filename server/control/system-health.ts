@@ -39,7 +39,7 @@ export async function systemHealth(deps: Deps): Promise<SystemHealth> {
     }),
     probe('nats', async () => {
       await nats.nc.flush()
-      return `${nats.nc.getServer()} answers`
+      return `nats-server ${nats.nc.info?.version ?? ''} answers`
     }),
     probe('log', async () => {
       const state = await streamState(nats)

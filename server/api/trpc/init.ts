@@ -6,6 +6,7 @@ import type { Principal, Role } from '../../auth'
 import type { Console } from '../../control'
 import { AppError, logger } from '../../platform'
 import type { ErrorCode } from '../../platform'
+import { internalMessage, toAppError } from '../app-error'
 
 export interface Context {
   console: Console
@@ -26,6 +27,7 @@ const trpcCodeByCode: Record<ErrorCode, TRPC_ERROR_CODE_KEY> = {
   unauthenticated: 'UNAUTHORIZED',
   forbidden: 'FORBIDDEN',
   not_found: 'NOT_FOUND',
+  method_not_allowed: 'METHOD_NOT_SUPPORTED',
   conflict: 'CONFLICT',
   gone: 'NOT_FOUND',
   too_large: 'PAYLOAD_TOO_LARGE',
@@ -35,8 +37,6 @@ const trpcCodeByCode: Record<ErrorCode, TRPC_ERROR_CODE_KEY> = {
   internal: 'INTERNAL_SERVER_ERROR',
   unavailable: 'SERVICE_UNAVAILABLE',
 }
-
-export const internalMessage = 'The server failed to do this. The reason is in its log; try again.'
 
 const t = initTRPC
   .context<Context>()
@@ -72,11 +72,11 @@ const errors = t.middleware(async ({ next, path }) => {
   const result = await next()
   if (result.ok) return result
   const { cause } = result.error
-  if (cause instanceof AppError)
-    throw new TRPCError({ code: trpcCodeByCode[cause.code], message: cause.message, cause })
-  if (result.error.code === 'INTERNAL_SERVER_ERROR')
-    log.error({ err: cause ?? result.error, path }, 'procedure failed')
-  return result
+  // Input that does not parse is tRPC's own error, with the paths in its message.
+  if (result.error.code !== 'INTERNAL_SERVER_ERROR' && !(cause instanceof AppError)) return result
+  const known = toAppError(cause ?? result.error)
+  if (known.code === 'internal') log.error({ err: known.cause, path }, 'procedure failed')
+  throw new TRPCError({ code: trpcCodeByCode[known.code], message: known.message, cause: known })
 })
 
 const sameSiteWrites = t.middleware(({ ctx, type, next }) => {

@@ -39,6 +39,10 @@ export interface Series {
   stepMs: number
   measures: MeasureInfo[]
   points: SeriesPoint[]
+  /** Measures that are an estimate in at least one point, because sketches of several cells were merged. */
+  approximate: string[]
+  /** Measures some point could not tell: too many sketches. Ask for a shorter range or one key. */
+  omitted: string[]
   boundary: number | null
   watermark: number | null
   publication: number
@@ -51,6 +55,12 @@ export interface TopKey {
   /** Share of the total, for additive measures; null otherwise. */
   share: number | null
   measures: Values
+  /** What batch says over the windows it covers; null where it covers none. */
+  batch: MeasureValue
+  /** What speed had counted of the same windows at the same cuts; null where it is no longer kept. */
+  speed: MeasureValue
+  /** speed − batch; null where one is missing. */
+  difference: number | null
   completeness: Completeness
 }
 
@@ -60,8 +70,10 @@ export interface TopKeys {
   from: number
   to: number
   keys: TopKey[]
-  /** How many keys the range has; null when more than were counted. */
-  total: number | null
+  /** How many keys have events in the range. */
+  total: number
+  /** The order or the figures rest on sketches. */
+  approximate: boolean
   at: number
 }
 
@@ -102,6 +114,8 @@ export interface Versions {
   boundary: number | null
   versions: VersionView[]
   publications: PublicationView[]
+  /** Pass as `below` to read older versions; null: there are none. */
+  nextBelow: number | null
 }
 
 /**

@@ -1,0 +1,2 @@
+export { liveHealth, liveJobs, livePipelines, liveTopKeys } from './feeds'
+export { livePipeline } from './live-pipeline'

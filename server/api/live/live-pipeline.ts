@@ -1,0 +1,87 @@
+import { tracked, type TrackedEnvelope } from '@trpc/server'
+import { pipelineStatus, readable, type Console } from '../../control'
+import { seriesStep } from '../../serving'
+import type { SeriesInput } from '../trpc/inputs'
+import type { LiveMessage } from '../trpc/shapes'
+import { absolute, readSeriesView } from '../views'
+import { Mailbox, type Letter } from './mailbox'
+import { joinFeed, type PipelineFeed } from './pipeline-feed'
+import { formatResumeId, readResumeId } from './resume-id'
+import type { ViewChange } from './view-change'
+import { hubOf } from './view-hub'
+
+type Input = SeriesInput & { lastEventId?: string | null | undefined }
+type Out = AsyncGenerator<TrackedEnvelope<LiveMessage>, void, undefined>
+
+/**
+ * Backfill, cutover, stream. The viewer joins the feed before it reads its snapshot, so a change in between is
+ * pushed after it; points are whole values, so nothing counts twice. A slow viewer gets the newest of each point.
+ */
+export async function* livePipeline(console: Console, input: Input, signal: AbortSignal | undefined): Out {
+  const hub = hubOf(console)
+  await hub.ready()
+  let resume = readResumeId(input.lastEventId)
+  while (!signal?.aborted) {
+    const { compiled } = await readable(console, input.name)
+    const { windowSizeMs } = compiled.definition
+    const range = () => absolute(input.range, console.clock.now(), windowSizeMs)
+    const stepMs = seriesStep(range(), windowSizeMs, input.maxPoints)
+    const mailbox = new Mailbox(signal)
+    const { feed, leave } = joinFeed(
+      console,
+      { name: input.name, key: input.key ?? null, stepMs },
+      {
+        range,
+        onPush: (push) => {
+          mailbox.put(push)
+        },
+        onReset: () => {
+          mailbox.reset()
+        },
+        onError: (error) => {
+          mailbox.fail(error)
+        },
+      },
+    )
+    try {
+      const { seq } = hub
+      const missed = resume?.stepMs === stepMs ? hub.since(resume.seq) : null
+      resume = null
+      if (missed)
+        replay(
+          feed,
+          seq,
+          missed.filter(({ pipeline }) => pipeline === input.name),
+        )
+      else yield tracked(formatResumeId({ seq, stepMs }), await snapshot(console, input))
+      let letter: Letter
+      while ((letter = await mailbox.take()) !== 'reset') {
+        if (letter === 'left') return
+        const { from, to } = range()
+        const { status } = letter
+        yield tracked(formatResumeId({ seq: letter.seq, stepMs }), {
+          kind: 'points',
+          points: letter.points.filter((point) => point.windowEnd > from && point.windowStart < to),
+          boundary: status.boundary,
+          watermark: status.watermark,
+          status,
+        })
+      }
+    } finally {
+      leave()
+    }
+  }
+}
+
+/** What a resuming viewer missed comes with the feed's next push. */
+function replay(feed: PipelineFeed, seq: number, missed: readonly ViewChange[]): void {
+  for (const change of missed) feed.note(seq, change)
+}
+
+async function snapshot(console: Console, input: Input): Promise<LiveMessage> {
+  const [series, status] = await Promise.all([
+    readSeriesView(console, input),
+    pipelineStatus(console, input.name),
+  ])
+  return { kind: 'snapshot', series, status }
+}

@@ -1,0 +1,33 @@
+import type { Pool } from '../clients'
+import { compilePipeline, type CompiledPipeline } from '../pipeline'
+import { definitionOf } from './pipeline-info'
+import type { StoredPipeline } from './pipeline-store'
+import { requirePipeline } from './require-pipeline'
+
+const compiledLimit = 500
+const compiledByVersion = new Map<number, CompiledPipeline>()
+
+/** A definition compiled once per process; a version never changes, so its row's id names it. */
+export function compiledOf(
+  stored: Pick<StoredPipeline, 'name' | 'versionId' | 'document'>,
+): CompiledPipeline {
+  const known = compiledByVersion.get(stored.versionId)
+  if (known) return known
+  const compiled = compilePipeline(definitionOf(stored))
+  compiledByVersion.set(stored.versionId, compiled)
+  if (compiledByVersion.size > compiledLimit)
+    compiledByVersion.delete(compiledByVersion.keys().next().value ?? stored.versionId)
+  return compiled
+}
+
+export interface Readable {
+  stored: StoredPipeline
+  compute: { id: number; pipeline: string }
+  compiled: CompiledPipeline
+}
+
+/** A pipeline as the serving room reads it. */
+export async function readable(deps: { pool: Pool }, name: string): Promise<Readable> {
+  const stored = await requirePipeline(deps, name)
+  return { stored, compute: { id: stored.computeId, pipeline: stored.name }, compiled: compiledOf(stored) }
+}
