@@ -49,3 +49,17 @@ export {
   type PartitionState,
 } from './fold'
 export { windowStartOf } from './window'
+export { recomputeSql, type RecomputeScope } from './compile-sql'
+export { versionCellReader, type VersionCell } from './version-cell'
+export {
+  referenceAnswer,
+  referenceBatch,
+  referenceMerged,
+  referenceQuantile,
+  referenceSlots,
+  referenceSpeed,
+  type ReferenceCell,
+  type ReferenceCells,
+  type ReferenceEvent,
+  type ReferenceSpeed,
+} from './reference'

@@ -101,6 +101,14 @@ export class HyperLogLog {
     return sketch
   }
 
+  /** The dense sketch of numbers register·64 + rank. */
+  static ofRegisters(numbers: number[]): HyperLogLog {
+    const sketch = new HyperLogLog()
+    sketch.#densify()
+    for (const number of numbers) sketch.#raise(number >>> 6, number & 63)
+    return sketch
+  }
+
   #densify(): void {
     const entries = this.#sparse ?? []
     this.#sparse = null

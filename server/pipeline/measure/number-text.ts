@@ -30,30 +30,38 @@ export function plainText(value: number): string {
   return negative ? `-${plain}` : plain
 }
 
-const DECIMAL_TEXT = /^(-?)([0-9]{1,64})(?:\.([0-9]{1,64}))?$/
+const DECIMAL_TEXT = /^-?[0-9]{1,64}(\.[0-9]{1,64})?$/
 
 /** Scaled integer of decimal text, rounded half away from zero; null when it is not one or too large. */
 export function scaleText(text: string, scale: number): bigint | null {
-  const match = DECIMAL_TEXT.exec(text)
-  if (match === null) return null
-  const whole = match[2] ?? ''
-  const fraction = match[3] ?? ''
-  let scaled = BigInt(whole + fraction.slice(0, scale).padEnd(scale, '0'))
+  return DECIMAL_TEXT.test(text) ? scaleDigits(text, scale) : null
+}
+
+function scaleDigits(text: string, scale: number): bigint | null {
+  const negative = text.startsWith('-')
+  const start = negative ? 1 : 0
+  const found = text.indexOf('.')
+  const point = found < 0 ? text.length : found
+  const fraction = text.slice(point + 1)
+  let scaled = BigInt(text.slice(start, point) + fraction.slice(0, scale).padEnd(scale, '0'))
   if (fraction.length > scale && fraction.charCodeAt(scale) >= 53) scaled += 1n
   if (scaled >= DECIMAL_LIMIT) return null
-  return match[1] === '-' ? -scaled : scaled
+  return negative ? -scaled : scaled
 }
+
+/** Powers of ten that a double holds exactly. */
+const FACTORS = Array.from({ length: 23 }, (_, scale) => Number(`1e${scale}`))
 
 /**
  * Scaled integer of a double: that of its shortest text. Where d = round(x·10^scale) is at most 10^15 and d / 10^scale
  * gives x back, d is that integer, because no two decimals of 15 digits share a double.
  */
 export function scaleNumber(value: number, scale: number): number | bigint | null {
-  const factor = 10 ** scale
+  const factor = FACTORS[scale] ?? NaN
   const scaled = Math.round(value * factor)
   if (scaled <= FAST_DECIMAL_LIMIT && scaled >= -FAST_DECIMAL_LIMIT && scaled / factor === value)
     return scaled + 0
-  return scaleText(plainText(value), scale)
+  return scaleDigits(plainText(value), scale)
 }
 
 /** Text of a scaled integer with exactly `scale` digits after the point. */
