@@ -11,6 +11,15 @@ export type {
   Problem,
   StoredCell,
 } from './types'
+export {
+  parseDefinition,
+  schemaSubjectOf,
+  type ParsedDefinition,
+  type ParseDefinitionOptions,
+} from './definition'
+export { formatDuration, parseDuration } from './definition-duration'
+export { formatDefinition } from './definition-format'
+export { computeHash } from './definition-hash'
 export { compileExpression, RowSource, type CompiledExpression, type RowColumns } from './expression/compile'
 export { fieldTypesOf, type DeclaredType, type FieldTypes } from './expression/field-types'
 export { fieldsOf, type FieldUse } from './expression/fields'

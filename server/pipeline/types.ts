@@ -10,12 +10,18 @@ export interface Definition {
   eventType: string
   /** Registry subject; null: the events' data is untyped. */
   schemaSubject: string | null
+  /**
+   * Declared types of the fields the expressions read, by dotted path: kept with the definition, so that it means
+   * the same without the schema it was checked against.
+   */
+  fieldTypes?: Record<string, FieldType>
   filter: Expression | null
   /** One expression, or several for a compound key. */
   key: Expression[]
   windowSizeMs: number
   lateness: { outOfOrderMs: number; allowedMs: number; beyond: 'defer' | 'include' }
   dedupeHorizonMs: number
+  /** By name: cells are laid out in this order, and a stored document (jsonb) keeps no other. */
   measures: Measure[]
   batch: { everyMs: number; reconcile: 'auto' | 'propose' | 'off'; tolerance: number }
   retention: { versions: number; cellsMs: number }

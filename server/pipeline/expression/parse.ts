@@ -1,6 +1,7 @@
 import type { Expression, FieldType, Problem } from '../types'
 import { ExpressionError, parseCel, type ParsedCel } from './cel'
 import { checkExpression } from './check'
+import { dataPath } from './check-variables'
 import type { FieldTypes } from './field-types'
 
 export interface ParseExpressionOptions {
@@ -32,6 +33,16 @@ export function parseExpression(
   } catch (error) {
     if (!(error instanceof ExpressionError)) throw error
     return { ok: false, problem: problemOf(error, text, { path: options.path ?? '', parsed }) }
+  }
+}
+
+/** Path below `data` when the text is nothing but a field, else null. */
+export function dataPathOf(text: string): string[] | null {
+  try {
+    return dataPath(parseCel(text).expr)
+  } catch (error) {
+    if (error instanceof ExpressionError) return null
+    throw error
   }
 }
 
