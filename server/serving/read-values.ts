@@ -66,6 +66,7 @@ export interface ValuesAnswer {
 export async function readValues(pool: Pool, query: ValuesQuery): Promise<ValuesAnswer> {
   const { compute, compiled, from = timeBounds.from, to = timeBounds.to, key = null, asOf = null } = query
   checkRange(query)
+  checkKey(key)
   const limit = checkLimit(query.limit)
   const measures = checkMeasure(compiled, query.measure)
   const bound = [compute.id, from, to, key, query.measure ?? null, asOf]
@@ -188,6 +189,11 @@ export function checkRange({ from, to }: { from?: Instant | undefined; to?: Inst
       `Reading failed: from (${new Date(from).toISOString()}) is not before to (${new Date(to).toISOString()}). Ranges are half-open: pass an earlier from or a later to.`,
     )
   }
+}
+
+function checkKey(key: string | null): void {
+  if (key?.includes('\0') !== true) return
+  throw new AppError('bad_request', 'Reading failed: key contains a NUL character, which no key can have.')
 }
 
 function checkLimit(limit: number = valuesLimit.default): number {
