@@ -83,10 +83,11 @@ export class ViewHub {
     this.opened()
     this.tell('reset')
     const check = setInterval(() => {
-      void jsm.streams.info(viewsStream).then(
-        (info) => info.state.last_seq < this.seq && messages.close(),
-        () => messages.close(),
-      )
+      void jsm.streams
+        .info(viewsStream)
+        .then(({ state: now }) => now.last_seq >= this.seq)
+        .catch(() => false)
+        .then((isSame) => (isSame ? undefined : messages.close()))
     }, checkMs)
     try {
       for await (const message of messages) {

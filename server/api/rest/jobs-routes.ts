@@ -1,0 +1,70 @@
+import { z } from 'zod'
+import { getJob, listJobs, requestCancel, type JobView } from '../../control'
+import { pageLimit } from '../trpc/inputs'
+import { iso, isoOrNull } from './instants'
+import { integerText, plainText } from './params'
+import { json, jsonRoute, type Route } from './route'
+
+const job = z.object({
+  id: z.uuid(),
+  kind: z.string(),
+  pipeline: z.string(),
+  status: z.enum(['queued', 'running', 'succeeded', 'failed', 'cancelled', 'partial']),
+  progress: z.number().min(0).max(1),
+  items: z.array(z.record(z.string(), z.unknown())),
+  eta: z.iso.datetime().nullable(),
+  error: z.string().nullable(),
+})
+
+const list: Route = jsonRoute({
+  method: 'GET',
+  path: '/jobs',
+  scope: 'read',
+  summary: 'Jobs: running first, then queued, then newest first',
+  query: z.strictObject({
+    pipeline: plainText(1, 128).optional(),
+    limit: integerText(1, pageLimit).default(100),
+  }),
+  answers: { 200: { says: 'The jobs', schema: z.object({ jobs: z.array(job) }) } },
+  async handle({ console, query }) {
+    const jobs = await listJobs(console, { pipeline: query.pipeline ?? null, limit: query.limit })
+    return json({ jobs: jobs.map(jobBody) })
+  },
+})
+
+const get: Route = jsonRoute({
+  method: 'GET',
+  path: '/jobs/{id}',
+  scope: 'read',
+  summary: 'A job with its items and progress',
+  answers: { 200: { says: 'The job', schema: job } },
+  handle: async ({ console, params }) => json(jobBody(await getJob(console, params['id'] ?? ''))),
+})
+
+const cancel: Route = jsonRoute({
+  method: 'POST',
+  path: '/jobs/{id}/cancel',
+  scope: 'plans:write',
+  summary: 'Cancel a queued job at once; ask the worker of a running one to stop',
+  answers: { 202: { says: 'The job, cancelled or about to be', schema: job } },
+  async handle({ console, params, principal }) {
+    const cancelled = await requestCancel(console, {
+      id: params['id'] ?? '',
+      actor: principal?.name ?? 'nobody',
+    })
+    return json(jobBody(cancelled), { status: 202 })
+  },
+})
+
+function jobBody({ etaAt, ...view }: JobView) {
+  return {
+    ...view,
+    items: view.items.map((item) => ({ ...item, from: isoOrNull(item.from), to: isoOrNull(item.to) })),
+    eta: isoOrNull(etaAt),
+    createdAt: iso(view.createdAt),
+    startedAt: isoOrNull(view.startedAt),
+    finishedAt: isoOrNull(view.finishedAt),
+  }
+}
+
+export const jobsRoutes: Route[] = [list, get, cancel]

@@ -1,0 +1,28 @@
+import { getConsole, type Console } from '../../control'
+import { dispatch } from './dispatch'
+import { eventsRoutes } from './events-routes'
+import { jobsRoutes } from './jobs-routes'
+import { openApiRoute } from './openapi'
+import { pipelinesRoutes } from './pipelines-routes'
+import { plansRoutes } from './plans-routes'
+import type { Route } from './route'
+import { trailRoutes } from './trail-routes'
+import { valuesRoutes } from './values-routes'
+
+const prefix = '/api/v1'
+
+export const v1Routes: Route[] = [
+  ...eventsRoutes,
+  ...pipelinesRoutes,
+  ...valuesRoutes,
+  ...plansRoutes,
+  ...jobsRoutes,
+  ...trailRoutes,
+  openApiRoute(() => v1Routes, prefix),
+]
+
+/** REST face v1; `openConsole` is another one in tests. */
+export const handleV1 = (
+  request: Request,
+  openConsole: () => Promise<Console> = getConsole,
+): Promise<Response> => dispatch(openConsole, { prefix, routes: v1Routes }, request)
