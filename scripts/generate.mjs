@@ -1,0 +1,4 @@
+import { prepareTools } from './prepare/index.mjs'
+import { main } from './prepare/run.mjs'
+
+await main(prepareTools)

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+import { prepare, prepareCommandLine } from './prepare/index.mjs'
+import { launch } from './prepare/launch.mjs'
+import { main } from './prepare/run.mjs'
+
+await main(async () => {
+  const args = process.argv.slice(2)
+  // Progress must not get between a command and its --json.
+  if (args[0] !== 'start') console.log = console.error
+  await (args[0] === 'start' ? prepare() : prepareCommandLine())
+  delete console.log
+  await launch(args)
+})

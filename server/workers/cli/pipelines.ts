@@ -1,0 +1,93 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { parse, stringify } from 'yaml'
+import { AppError } from '../../platform'
+import { jsonBody, type ApiClient } from './api-client'
+import type { Command, CommandContext } from './command'
+
+interface Applied {
+  name: string
+  version: number
+  created: boolean
+  changed: boolean
+  recomputes: boolean
+}
+
+interface Outcome {
+  file: string
+  applied: Applied | null
+  error: string | null
+}
+
+export const pipelines: Command = {
+  usage: 'pipelines apply|export <dir> [--dry-run]',
+  summary:
+    'apply puts every definition of a folder (*.yaml, *.yml, *.json) in force; one that says the same changes nothing. export writes those in force into a folder.',
+  positionals: { min: 2, max: 2 },
+  async run(context) {
+    const [verb, dir = ''] = context.positionals
+    if (verb === 'apply') return apply(context, dir)
+    if (verb === 'export') return exportTo(context, dir)
+    throw new AppError('bad_request', `Use parallax ${pipelines.usage}`)
+  },
+}
+
+async function apply({ api, dryRun, answer }: CommandContext, dir: string): Promise<number> {
+  const outcomes: Outcome[] = []
+  for (const file of definitionFiles(dir)) outcomes.push(await applyFile(api, file, dryRun))
+  const text = outcomes
+    .map(({ file, applied, error }) => `${file}: ${error ?? say(applied, dryRun)}`)
+    .join('\n')
+  answer({ dryRun, outcomes }, text)
+  return outcomes.some(({ error }) => error !== null) ? 1 : 0
+}
+
+/** One bad file must not keep the others from being applied, or from being judged. */
+async function applyFile(api: ApiClient, file: string, dryRun: boolean): Promise<Outcome> {
+  try {
+    const document: unknown = parse(readFileSync(file, 'utf8'))
+    const query = dryRun ? '?dryRun=true' : ''
+    const applied = await api.call<Applied>('POST', `/api/v1/pipelines${query}`, jsonBody(document))
+    return { file, applied, error: null }
+  } catch (error) {
+    return { file, applied: null, error: (error as Error).message }
+  }
+}
+
+function say(applied: Applied | null, dryRun: boolean): string {
+  if (applied === null || !applied.changed) return `unchanged${applied === null ? '' : ` (${applied.name})`}`
+  const verb = applied.created ? 'create' : 'change'
+  const recount = applied.recomputes ? ', its history is counted again' : ''
+  return `${dryRun ? `would ${verb}` : `${verb}d`} ${applied.name}, version ${applied.version}${recount}`
+}
+
+async function exportTo({ api, dryRun, answer }: CommandContext, dir: string): Promise<number> {
+  const { pipelines: list } = await api.call<{ pipelines: { name: string }[] }>('GET', '/api/v1/pipelines')
+  const files: string[] = []
+  if (!dryRun) mkdirSync(dir, { recursive: true })
+  for (const { name } of list) {
+    const { definition } = await api.call<{ definition: unknown }>(
+      'GET',
+      `/api/v1/pipelines/${encodeURIComponent(name)}`,
+    )
+    const file = path.join(dir, `${name}.yaml`)
+    if (!dryRun) writeFileSync(file, stringify(definition))
+    files.push(file)
+  }
+  answer({ dryRun, files }, files.map((file) => `${dryRun ? 'would write' : 'wrote'} ${file}`).join('\n'))
+  return 0
+}
+
+function definitionFiles(dir: string): string[] {
+  let names: string[]
+  try {
+    names = readdirSync(dir)
+  } catch (error) {
+    throw new AppError('bad_request', `Reading the folder ${dir} failed: ${(error as Error).message}.`)
+  }
+  const files = names.filter((name) => /[.](ya?ml|json)$/.test(name)).sort()
+  if (files.length === 0) {
+    throw new AppError('bad_request', `Applying ${dir} failed: it holds no *.yaml, *.yml or *.json file.`)
+  }
+  return files.map((name) => path.join(dir, name))
+}

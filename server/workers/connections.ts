@@ -1,0 +1,35 @@
+import { openNats, openPool, type Nats, type Pool } from '../clients'
+import { AppError, type Env } from '../platform'
+
+export interface Connections {
+  pool: Pool
+  nats: Nats
+  close(): Promise<void>
+}
+
+/** The database and log of a role's process. */
+export async function connect(env: Env, name: string, poolSize: number): Promise<Connections> {
+  const { databaseUrl, natsUrl, natsCreds } = env
+  if (databaseUrl === undefined || natsUrl === undefined) {
+    throw new AppError(
+      'unavailable',
+      `Starting the role ${name} failed: DATABASE_URL and NATS_URL are not set. Use parallax start, which sets both.`,
+    )
+  }
+  const pool = openPool(databaseUrl, { name: `parallax-${name}`, max: poolSize })
+  const creds = natsCreds === undefined ? {} : { creds: natsCreds }
+  const nats = await openNats({ url: natsUrl, name: `parallax-${name}`, ...creds }).catch(
+    async (error: unknown) => {
+      await pool.end()
+      throw error
+    },
+  )
+  return {
+    pool,
+    nats,
+    async close() {
+      await nats.close()
+      await pool.end()
+    },
+  }
+}

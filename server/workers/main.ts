@@ -1,0 +1,20 @@
+import { logger } from '../platform'
+import { runCli } from './cli/run-cli'
+import { runRole } from './role'
+import { roleNames } from './roles'
+
+const [verb, name] = process.argv.slice(2)
+
+if (verb === 'role') {
+  // Internal: how the supervisor starts its children.
+  const role = roleNames.find((known) => known === name)
+  try {
+    if (role === undefined) throw new Error(`there is no role "${String(name)}"`)
+    await runRole(role)
+  } catch (error) {
+    logger(String(name)).fatal({ err: error }, 'the role failed')
+    process.exit(1)
+  }
+} else {
+  process.exitCode = await runCli(process.argv.slice(2))
+}

@@ -1,0 +1,74 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { ensureFirstAdmin } from '../auth'
+import { openNats, openPool } from '../clients'
+import { migrate } from '../clients/migrations'
+import { applyDefinition } from '../control'
+import { openSchemaRegistry, provisionStreams } from '../log'
+import { parseDefinition } from '../pipeline'
+import { projectRoot, retry, systemClock, type Env } from '../platform'
+import { pipelineNames, saveLogSync } from './provision-store'
+
+/** The environment once the stores run: the URLs are known. */
+export type StoreEnv = Env & { databaseUrl: string; natsUrl: string }
+
+export interface Provisioned {
+  migrations: string[]
+  /** Made now, because there was no user; the password only when it was made up. */
+  admin: { email: string; password: string | null } | null
+  pipelines: string[]
+}
+
+/** Brings database and log to what this release needs. Doing it again, or twice at once, changes nothing. */
+export async function provision(env: StoreEnv, samples: boolean): Promise<Provisioned> {
+  const migrations = await retry(() => migrate(env.databaseUrl), { attempts: 5, baseMs: 500, maxMs: 4_000 })
+  const pool = openPool(env.databaseUrl, { name: 'parallax-start', max: 4 })
+  const nats = await openNats(natsOptions(env))
+  try {
+    await provisionStreams(nats)
+    await saveLogSync(pool, env.natsSync ?? null)
+    const admin = await ensureFirstAdmin(pool, { email: env.adminEmail, password: env.adminPassword })
+    const registry = await openSchemaRegistry({ pool, nats })
+    const pipelines: string[] = []
+    const known = samples ? await pipelineNames(pool) : new Set()
+    for (const file of samples ? sampleFiles() : []) {
+      const input = readFileSync(file, 'utf8')
+      const parsed = parseDefinition(input)
+      // One that was changed or removed since stays as it is.
+      if (parsed.ok && known.has(parsed.definition.name)) continue
+      const { name, created } = await applyDefinition(
+        { pool, clock: systemClock, registry },
+        { input, actor: 'sample', reason: 'sample feed' },
+      )
+      if (created) pipelines.push(name)
+    }
+    return { migrations, admin, pipelines }
+  } finally {
+    await nats.close()
+    await pool.end()
+  }
+}
+
+/** Makes the streams again that a restarted server has forgotten: those in memory. */
+export async function provisionLog(env: StoreEnv): Promise<void> {
+  const nats = await openNats(natsOptions(env))
+  try {
+    await provisionStreams(nats)
+  } finally {
+    await nats.close()
+  }
+}
+
+export const natsOptions = (env: StoreEnv, name = 'parallax-start') => ({
+  url: env.natsUrl,
+  name,
+  ...(env.natsCreds === undefined ? {} : { creds: env.natsCreds }),
+})
+
+function sampleFiles(): string[] {
+  const folder = path.join(projectRoot(), 'pipelines')
+  return readdirSync(folder)
+    .filter((file) => /[.]ya?ml$/.test(file))
+    .sort()
+    .map((file) => path.join(folder, file))
+}

@@ -1,0 +1,59 @@
+import { createServer, type Server } from 'node:http'
+import next from 'next'
+import { AppError, projectRoot, type Env, type Stop } from '../platform'
+
+/** How long open requests may still take when the process stops; live subscriptions are cut at once. */
+const drainMs = 2_000
+
+/** Serves the built console. Listens on loopback, by both of its names, unless PARALLAX_HOST says otherwise. */
+export async function startWeb(env: Env): Promise<Stop> {
+  const app = next({ dev: false, dir: projectRoot(), port: env.port, hostname: env.host ?? 'localhost' })
+  await app.prepare()
+  const handle = app.getRequestHandler()
+  const server = () =>
+    createServer((request, response) => {
+      void handle(request, response)
+    })
+  const servers =
+    env.host === undefined
+      ? [
+          await listen(server(), env.port, '127.0.0.1'),
+          await listen(server(), env.port, '::1').catch(() => null),
+        ]
+      : [await listen(server(), env.port, env.host)]
+  return async () => {
+    await Promise.all(servers.map((running) => running && close(running)))
+    await app.close()
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<Server> {
+  // Node's default cuts a keep-alive connection after 5 s, just when a poller uses it again.
+  server.keepAliveTimeout = 65_000
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      reject(
+        new AppError(
+          'unavailable',
+          `Listening on ${host}:${port} failed: ${error.message}. Use another --port.`,
+          {
+            cause: error,
+          },
+        ),
+      )
+    })
+    server.listen(port, host, () => {
+      resolve(server)
+    })
+  })
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  const cut = setTimeout(() => {
+    server.closeAllConnections()
+  }, drainMs)
+  await closed
+  clearTimeout(cut)
+}
