@@ -45,7 +45,7 @@ async function read(options: Partial<LogReaderOptions> & { type: string }, count
       fields: ['name'],
       onBatch(batch, info) {
         seen.ids.push(...batch.id)
-        seen.names.push(...(batch.columns['name'] ?? []))
+        seen.names.push(...(batch.columns.name ?? []))
         seen.infos.push(info)
         if (seen.ids.length + seen.dead.length >= count) resolve()
       },
@@ -85,7 +85,7 @@ test('what was appended is read back once, in log order of each partition', asyn
 })
 
 test('a reader of one partition, from a position, gets the rest of that partition only', async () => {
-  const all = await read({ type: 'a.b', partition: 2 }, 1_000)
+  const all = await read({ type: 'a.b', partition: 2, maxBatchEvents: 100 }, 1_000)
   const from = all.infos[0]?.lastSeq ?? 0
   const rest = await read({ type: 'a.b', partition: 2, fromSeq: from }, 1)
   expect(rest.infos.every((info) => info.partition === 2 && info.lastSeq > from)).toBe(true)
@@ -96,7 +96,7 @@ test('events published straight to NATS are read in all modes, and bad ones are 
   const body = (extra: object) =>
     JSON.stringify({ specversion: '1.0', source: '/direct', type: 'direct', ...extra })
   nc.publish('events.direct', body({ id: 's1', data: { name: 'plain' } }))
-  nc.publish('events.direct.1', body({ id: 's2', data: { name: 'caf\\u00e9 \\n' } }))
+  nc.publish('events.direct.1', body({ id: 's2', data: { name: 'café \n' } }))
   const batch = newHeaders()
   batch.set('Content-Type', 'application/cloudevents-batch+json; charset=UTF-8')
   nc.publish(

@@ -7,8 +7,8 @@ import { readDelivery, wireMessage, type Delivery, type WireMessage } from './wi
 export interface OrderedPullOptions {
   nats: Nats
   stream: string
-  /** Any number on server 2.10 and newer, at most one on 2.9; none: the whole stream. */
-  filters: readonly string[]
+  /** Null: the whole stream. */
+  filter: string | null
   fromSeq: number
   onMessage: (message: WireMessage, delivery: Delivery) => void
   /** Called whenever reading starts again behind a sequence, before any message from there. A conflict is final. */
@@ -37,7 +37,7 @@ const inactiveThresholdMs = 60_000
  * behind the last message that was handed over, so nothing is skipped and nothing comes twice.
  */
 export function openOrderedPull(options: OrderedPullOptions): OrderedPull {
-  const { nats, stream, filters } = options
+  const { nats, stream, filter } = options
   const log = logger('log')
   const closing = new AbortController()
   const isClosed = () => closing.signal.aborted
@@ -62,7 +62,7 @@ export function openOrderedPull(options: OrderedPullOptions): OrderedPull {
         const opened = await openSession({
           nats,
           stream,
-          filters,
+          filter,
           afterSeq: lastSeq,
           isPaused: () => paused,
           onMessage(message, delivery) {
@@ -107,7 +107,7 @@ export function openOrderedPull(options: OrderedPullOptions): OrderedPull {
 interface SessionOptions {
   nats: Nats
   stream: string
-  filters: readonly string[]
+  filter: string | null
   afterSeq: number
   isPaused: () => boolean
   onMessage: OrderedPullOptions['onMessage']
@@ -132,7 +132,7 @@ interface Slot {
 async function openSession(options: SessionOptions): Promise<Session> {
   const { nats, stream, afterSeq } = options
   const name = `reader_${newId().replaceAll('-', '')}`
-  await nats.jsm.consumers.add(stream, consumerConfig(name, options.filters, afterSeq))
+  await nats.jsm.consumers.add(stream, consumerConfig(name, options.filter, afterSeq))
   const connection = connectionOf(nats)
   const requestSubject = `${nats.jsm.getOptions().apiPrefix ?? '$JS.API'}.CONSUMER.MSG.NEXT.${stream}.${name}`
   let open = true
@@ -227,7 +227,7 @@ async function openSession(options: SessionOptions): Promise<Session> {
   return { pull, close }
 }
 
-function consumerConfig(name: string, filters: readonly string[], afterSeq: number): Partial<ConsumerConfig> {
+function consumerConfig(name: string, filter: string | null, afterSeq: number): Partial<ConsumerConfig> {
   return {
     name,
     ack_policy: AckPolicy.None,
@@ -236,8 +236,7 @@ function consumerConfig(name: string, filters: readonly string[], afterSeq: numb
     inactive_threshold: nanos(inactiveThresholdMs),
     mem_storage: true,
     num_replicas: 1,
-    ...(filters.length === 1 ? { filter_subject: filters[0] as string } : {}),
-    ...(filters.length > 1 ? { filter_subjects: [...filters] } : {}),
+    ...(filter === null ? {} : { filter_subject: filter }),
   }
 }
 

@@ -1,16 +1,16 @@
 import type { Nats } from '../clients'
 import type { EventBatch } from '../pipeline'
-import { AppError, logger } from '../platform'
+import { AppError, logger, retry } from '../platform'
 import { BatchBuilder } from './batch-builder'
 import { BatchDecoder } from './decode'
-import { atLeast } from './durability'
 import type { LogMessage } from './log-message'
 import { frameType, MessageHeader } from './message-header'
 import type { DeadEvent } from './message'
-import { openOrderedPull } from './ordered-pull'
+import { openOrderedPull, type OrderedPull } from './ordered-pull'
 import type { SchemasInForce } from './schemas-in-force'
 import { eventsStream, streamState } from './stream'
-import { parseSubject, subjectsOf, type EventSubject } from './subject'
+import { parseSubject, subjectOf, type EventSubject } from './subject'
+import { UnpartitionedWatch, widerFilter } from './unpartitioned'
 
 /** What a batch covers: its last message may have held no usable event, the position moves on all the same. */
 export interface BatchInfo {
@@ -59,99 +59,141 @@ export interface LogReader {
 
 /** Undelivered messages kept while a batch is being handled; beyond it no more are requested. */
 const maxBufferedBytes = 8 * 1024 ** 2
+const idleCheckMs = 500
+
+type PartitionMessage = LogMessage & { partition: number }
 
 export function openLogReader(options: LogReaderOptions): LogReader {
   const { nats, type, partitions } = options
   const wanted = wantedPartitions(options)
-  const filters = filtersOf(nats, type, wanted)
-  const startAfter = (partition: number) =>
-    typeof options.fromSeq === 'number' ? options.fromSeq : (options.fromSeq.get(partition) ?? 0)
-  const fromSeq = Math.min(...wanted.map(startAfter))
   const subjects = new SubjectCache(partitions)
-  const buffer: (LogMessage & { partition: number })[] = []
+  /** What was handed over, by partition. */
+  const handed = new Map(wanted.map((partition) => [partition, startOf(options, partition)]))
+  /** Every wanted message up to here was handed over. */
+  let settled = Math.min(...handed.values())
+  let watch = wanted.includes(0) ? new UnpartitionedWatch(nats, type, handed.get(0) ?? 0) : null
+  let buffer: PartitionMessage[] = []
   let buffered = 0
   let pending = 0
+  let deadInBatch = 0
   let pausedByCaller = false
   let running: Promise<void> | null = null
+  const closing = new AbortController()
   let closed = false
-
-  const pull = openOrderedPull({
-    nats,
-    stream: eventsStream,
-    filters,
-    fromSeq,
-    async beforeStart(afterSeq) {
-      checkStart(await streamState(nats), afterSeq, options.onHole)
-    },
-    onFatal: fail,
-    onMessage(message, delivery) {
-      pending = delivery.pending
-      const subject = subjects.parse(message.subject)
-      if (subject?.type !== type || !wanted.includes(subject.partition)) return
-      if (delivery.streamSeq <= startAfter(subject.partition)) return
-      buffer.push({
-        subject: subject.text,
-        partition: subject.partition,
-        header: message.header && new MessageHeader(message.header),
-        data: message.data,
-        seq: delivery.streamSeq,
-        logTime: delivery.time,
-      })
-      buffered += message.data.length
-      if (buffered > maxBufferedBytes) pull.pause()
-      wake()
-    },
-  })
+  let pull = open(wanted.length === 1 ? subjectOf(type, wanted[0] ?? 0) : `events.${type}.*`)
 
   const decoder = new BatchDecoder(options.fields, options.schemas ?? null, (dead) => {
     deadInBatch++
     options.onDead?.(dead)
   })
-  let deadInBatch = 0
+  // Messages without a partition wake nobody in a narrow read.
+  const idle = setInterval(() => {
+    if (watch && buffer.length === 0) run(checkIdle)
+  }, idleCheckMs)
+
+  function open(filter: string): OrderedPull {
+    return openOrderedPull({
+      nats,
+      stream: eventsStream,
+      filter,
+      fromSeq: settled,
+      async beforeStart(afterSeq) {
+        checkStart(await streamState(nats), afterSeq, options.onHole)
+      },
+      onFatal: fail,
+      onMessage(message, delivery) {
+        pending = delivery.pending
+        const subject = subjects.parse(message.subject)
+        if (subject?.type !== type) return
+        if (delivery.streamSeq <= (handed.get(subject.partition) ?? Number.POSITIVE_INFINITY)) return
+        buffer.push({
+          subject: subject.text,
+          partition: subject.partition,
+          header: message.header && new MessageHeader(message.header),
+          data: message.data,
+          seq: delivery.streamSeq,
+          logTime: delivery.time,
+        })
+        buffered += message.data.length
+        if (buffered > maxBufferedBytes) pull.pause()
+        run(drain)
+      },
+    })
+  }
 
   function fail(error: unknown): void {
     if (closed) return
-    closed = true
-    void pull.close()
+    stop()
     options.onError(error)
   }
 
-  function wake(): void {
+  function stop(): void {
+    closed = true
+    closing.abort()
+    clearInterval(idle)
+    void pull.close()
+  }
+
+  function run(task: () => Promise<void>): void {
     if (running || closed || pausedByCaller) return
     // After the socket's current chunk, so that one batch holds all of it.
     running = new Promise<void>((resolve) => setImmediate(resolve))
-      .then(drain)
+      .then(task)
       .catch(fail)
       .finally(() => {
         running = null
-        if (buffer.length > 0) wake()
+        if (buffer.length > 0) run(drain)
       })
   }
 
   async function drain(): Promise<void> {
     while (buffer.length > 0 && !closed && !pausedByCaller) {
-      const messages = buffer.splice(0)
+      const messages = buffer
+      buffer = []
       buffered = 0
       pull.resume()
-      if (options.schemas && messages.some(needsCheck)) await options.schemas.sync()
-      await deliver(messages)
+      const { schemas } = options
+      if (schemas && messages.some(needsCheck)) await patiently(() => schemas.sync())
+      const narrow = watch
+      if (narrow && (await patiently(() => narrow.anyUpTo(messages.at(-1)?.seq ?? 0)))) widen()
+      else await deliver(messages)
     }
   }
 
-  async function deliver(messages: readonly (LogMessage & { partition: number })[]): Promise<void> {
-    const open = new Map<number, { builder: BatchBuilder; info: BatchInfo }>()
+  /** The log or the database may be away for a while; the messages in hand stay good. */
+  const patiently = <T>(task: () => Promise<T>): Promise<T> =>
+    retry(task, { attempts: Number.POSITIVE_INFINITY, baseMs: 100, maxMs: 3_000, signal: closing.signal })
+
+  async function checkIdle(): Promise<void> {
+    const { lastSeq } = await streamState(nats).catch(() => ({ lastSeq: 0 }))
+    if (buffer.length === 0 && (await watch?.anyUpTo(lastSeq).catch(() => false))) widen()
+  }
+
+  /** Starts again behind what was handed over, with a filter that has the messages without a partition too. */
+  function widen(): void {
+    watch = null
+    buffer = []
+    buffered = 0
+    void pull.close()
+    pull = open(widerFilter(type))
+  }
+
+  async function deliver(messages: readonly PartitionMessage[]): Promise<void> {
+    const batches = new Map<number, { builder: BatchBuilder; info: BatchInfo }>()
     const hand = async (partition: number) => {
-      const item = open.get(partition)
-      open.delete(partition)
-      if (item) await options.onBatch(item.builder.batch, item.info)
+      const item = batches.get(partition)
+      batches.delete(partition)
+      if (!item || closed) return
+      handed.set(partition, item.info.lastSeq)
+      await options.onBatch(item.builder.batch, item.info)
     }
     for (const message of messages) {
       const { partition } = message
-      let item = open.get(partition)
+      let item = batches.get(partition)
       if (!item) {
         const info = { partition, lastSeq: 0, lastLogTime: 0, messages: 0, dead: 0, pending }
         item = { builder: new BatchBuilder(type, partition, options.fields), info }
-        open.set(partition, item)
+        batches.set(partition, item)
       }
       deadInBatch = 0
       decoder.decode(message, type, item.builder)
@@ -160,11 +202,11 @@ export function openLogReader(options: LogReaderOptions): LogReader {
       item.info.messages++
       item.info.dead += deadInBatch
       if (item.builder.batch.n >= (options.maxBatchEvents ?? 4_096)) await hand(partition)
-      if (closed) return
     }
-    for (const partition of [...open.keys()]) await hand(partition)
-    const last = messages.at(-1)
-    if (last && !closed) options.onProgress?.(last.seq)
+    for (const partition of [...batches.keys()]) await hand(partition)
+    if (closed) return
+    settled = messages.at(-1)?.seq ?? settled
+    options.onProgress?.(settled)
   }
 
   return {
@@ -175,10 +217,10 @@ export function openLogReader(options: LogReaderOptions): LogReader {
     resume() {
       pausedByCaller = false
       pull.resume()
-      if (buffer.length > 0) wake()
+      if (buffer.length > 0) run(drain)
     },
     async close() {
-      closed = true
+      stop()
       await pull.close()
       await running
     },
@@ -193,15 +235,8 @@ function wantedPartitions({ partition, partitions }: LogReaderOptions): number[]
   return typeof partition === 'number' ? [partition] : [...partition]
 }
 
-/**
- * Server 2.9 takes one filter only: there a reader of several partitions, or of partition 0 with its second
- * subject, reads the whole log and skips what is not its own, which alone keeps the order.
- */
-function filtersOf(nats: Nats, type: string, partitions: readonly number[]): string[] {
-  const subjects = subjectsOf(type, partitions)
-  if (subjects.length === 1 || atLeast(nats.nc.info?.version ?? '0', 2, 10)) return subjects
-  return []
-}
+const startOf = ({ fromSeq }: LogReaderOptions, partition: number): number =>
+  typeof fromSeq === 'number' ? fromSeq : (fromSeq.get(partition) ?? 0)
 
 function checkStart(
   { firstSeq, lastSeq }: { firstSeq: number; lastSeq: number },

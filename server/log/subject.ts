@@ -26,9 +26,3 @@ export function parseSubject(subject: string, partitions: number): EventSubject 
   }
   return { type: subject.slice(prefix.length), partition: 0 }
 }
-
-/** The subjects whose messages may belong to these partitions of a type; the caller still parses each subject. */
-export function subjectsOf(type: string, partitions: readonly number[]): string[] {
-  const subjects = partitions.map((partition) => subjectOf(type, partition))
-  return partitions.includes(0) ? [`${prefix}${type}`, ...subjects] : subjects
-}
