@@ -1,3 +1,9 @@
+export { createContext } from './context'
+export { handleHealthz, handleReadyz } from './rest/health'
+export { handleMetrics } from './rest/metrics'
+export { handleRegistry } from './rest/registry'
+export { handleV1 } from './rest/v1'
+export { handleTrpc } from './trpc/handler'
 export { appRouter } from './trpc/router'
 export type { AppRouter } from './trpc/router'
 export type {

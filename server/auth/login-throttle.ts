@@ -25,6 +25,10 @@ const entriesLimit = 10_000
 export class LoginThrottle {
   private readonly entries = new Map<string, Entry>()
 
+  get size(): number {
+    return this.entries.size
+  }
+
   /** Milliseconds to wait before the next try; 0: go on. */
   waitMs(account: string, address: string, now: number): number {
     const waits = keysOf(account, address).map(([key]) => (this.entries.get(key)?.blockedUntil ?? 0) - now)

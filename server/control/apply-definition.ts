@@ -1,6 +1,6 @@
 import { inTransaction, type Pool, type PoolClient } from '../clients'
 import type { SchemaRegistry } from '../log'
-import { computeHash, fieldTypesOf, formatDefinition, parseDefinition } from '../pipeline'
+import { computeHash, fieldTypesOf, formatDefinition, parseDefinition, schemaSubjectOf } from '../pipeline'
 import type { Definition, FieldTypes, Problem } from '../pipeline'
 import { AppError, type Clock } from '../platform'
 import { audit } from './audit'
@@ -95,22 +95,18 @@ async function readDefinition(
   { registry }: Deps,
   { input, name }: Request,
 ): Promise<{ definition: Definition; problems: Problem[] }> {
-  const untyped = parseDefinition(input)
-  if (!untyped.ok) throw invalid(untyped.problems)
-  if (name !== undefined && untyped.definition.name !== name)
+  const subject = schemaSubjectOf(input)
+  const fieldTypes = subject === null ? null : await declaredTypes(registry, subject)
+  const parsed = parseDefinition(input, fieldTypes ? { fieldTypes } : {})
+  if (!parsed.ok) throw invalid(parsed.problems)
+  const { definition } = parsed
+  if (name !== undefined && definition.name !== name)
     throw invalid([
-      { path: 'metadata.name', value: untyped.definition.name, expected: `the name in the address, ${name}` },
+      { path: 'metadata.name', value: definition.name, expected: `the name in the address, ${name}` },
     ])
-  const subject = untyped.definition.schemaSubject
-  if (subject === null) return { definition: untyped.definition, problems: [] }
-  const fieldTypes = await declaredTypes(registry, subject)
-  if (!fieldTypes) {
-    const expected = 'a subject of the schema registry; until it is registered the events are read untyped'
-    return { definition: untyped.definition, problems: [{ path: 'spec.schema', value: subject, expected }] }
-  }
-  const typed = parseDefinition(input, { fieldTypes })
-  if (!typed.ok) throw invalid(typed.problems)
-  return { definition: typed.definition, problems: [] }
+  if (subject === null || fieldTypes) return { definition, problems: [] }
+  const expected = 'a subject of the schema registry; until it is registered the events are read untyped'
+  return { definition, problems: [{ path: 'spec.schema', value: subject, expected }] }
 }
 
 async function declaredTypes(registry: SchemaRegistry, subject: string): Promise<FieldTypes | null> {

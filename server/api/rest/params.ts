@@ -18,7 +18,7 @@ export const plainText = (min: number, max: number) =>
     .string()
     .min(min)
     .max(max)
-    .refine((text) => !text.includes('\0') && text.isWellFormed(), {
+    .refine((text) => !text.includes('\0') && !/\p{Surrogate}/u.test(text), {
       message: 'expected text without NUL and lone surrogates',
     })
 

@@ -67,6 +67,9 @@ const t = initTRPC
     },
   })
 
+export const trpcErrorOf = (error: AppError): TRPCError =>
+  new TRPCError({ code: trpcCodeByCode[error.code], message: error.message, cause: error })
+
 /** AppErrors keep their message; all other errors are logged whole and answered with none of it. */
 const errors = t.middleware(async ({ next, path }) => {
   const result = await next()
@@ -76,7 +79,7 @@ const errors = t.middleware(async ({ next, path }) => {
   if (result.error.code !== 'INTERNAL_SERVER_ERROR' && !(cause instanceof AppError)) return result
   const known = toAppError(cause ?? result.error)
   if (known.code === 'internal') log.error({ err: known.cause, path }, 'procedure failed')
-  throw new TRPCError({ code: trpcCodeByCode[known.code], message: known.message, cause: known })
+  throw trpcErrorOf(known)
 })
 
 const sameSiteWrites = t.middleware(({ ctx, type, next }) => {

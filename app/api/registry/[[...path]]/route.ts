@@ -1,0 +1,7 @@
+import { handleRegistry } from '@/server/api'
+
+export const dynamic = 'force-dynamic'
+
+const handle = (request: Request): Promise<Response> => handleRegistry(request)
+
+export { handle as DELETE, handle as GET, handle as PATCH, handle as POST, handle as PUT }

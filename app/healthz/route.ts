@@ -1,0 +1,5 @@
+import { handleHealthz } from '@/server/api'
+
+export const dynamic = 'force-dynamic'
+
+export const GET = (): Response => handleHealthz()

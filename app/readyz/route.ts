@@ -1,0 +1,5 @@
+import { handleReadyz } from '@/server/api'
+
+export const dynamic = 'force-dynamic'
+
+export const GET = (): Promise<Response> => handleReadyz()

@@ -1,0 +1,49 @@
+import { TRPCError } from '@trpc/server'
+import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
+import { getConsole, type Console } from '../../control'
+import { logger, newId } from '../../platform'
+import { toAppError } from '../app-error'
+import { createContext } from '../context'
+import { readBody } from '../rest/body'
+import { problemResponse } from '../rest/problem'
+import { trpcErrorOf } from './init'
+import { appRouter } from './router'
+
+/** One page asks for a handful of things at once. */
+const batchLimit = 20
+const bodyLimit = 512 * 1024
+
+/** Answers of procedures are private and change all the time: nothing may keep them. */
+export async function handleTrpc(
+  request: Request,
+  openConsole: () => Promise<Console> = getConsole,
+): Promise<Response> {
+  const bounded = await withBoundedBody(request)
+  if (bounded instanceof Response) return bounded
+  const response = await fetchRequestHandler({
+    endpoint: '/api/trpc',
+    req: bounded,
+    router: appRouter,
+    maxBatchSize: batchLimit,
+    createContext: ({ req, resHeaders }) =>
+      createContext({ req, resHeaders }, openConsole).catch((error: unknown) => {
+        const known = toAppError(error)
+        logger('trpc').error({ err: known.cause ?? known }, 'no context for the request')
+        throw error instanceof TRPCError ? error : trpcErrorOf(known)
+      }),
+  })
+  response.headers.set('cache-control', 'no-store')
+  return response
+}
+
+/** The library reads a body whole, however long: it is read here first, up to the limit. */
+async function withBoundedBody(request: Request): Promise<Request | Response> {
+  if (request.method !== 'POST') return request
+  try {
+    const body = await readBody(request, bodyLimit)
+    const { url, method, headers, signal } = request
+    return new Request(url, { method, headers, signal, body: new Uint8Array(body) })
+  } catch (error) {
+    return problemResponse(toAppError(error), newId())
+  }
+}
