@@ -1,4 +1,4 @@
-import { Logo } from '@/components/shell/logo'
+import { Logo } from '@/components/ui'
 import { SignInForm } from './sign-in-form'
 
 export function SignInCard({ next }: { next: string | null }) {

@@ -1,3 +1,4 @@
+export { csvRows } from './csv'
 export { durationParts, formatDuration } from './duration'
 export { formatInstant, formatNear, formatRange, zoneOffsetMs } from './instant'
 export type { InstantStyle, Zone } from './instant'

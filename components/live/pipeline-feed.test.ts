@@ -22,6 +22,8 @@ const series = (points: SeriesPoint[]): Series => ({
   stepMs: 10,
   measures: [],
   points,
+  approximate: [],
+  omitted: [],
   boundary: null,
   watermark: null,
   publication: 0,

@@ -61,5 +61,6 @@ export function readChanges(details: Record<string, unknown>): Change[] {
 
 function text(value: unknown): string {
   if (value === null || value === undefined) return 'none'
+  if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(text).join('; ')
   return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean)
 }

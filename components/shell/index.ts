@@ -1,5 +1,5 @@
 export { liveness } from './live-age'
-export { Logo } from './logo'
+export type { Liveness } from './live-age'
 export { PageHead } from './page-head'
 export { Shell } from './shell'
 export { readTheme, themeCookie } from './theme'

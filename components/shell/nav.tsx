@@ -4,9 +4,8 @@ import { usePathname, useSearchParams } from 'next/navigation'
 import { Fragment } from 'react'
 import { AccountMenu, initials, useMe } from '@/components/account'
 import { useConsoleFeed } from '@/components/live'
-import { Glyph } from '@/components/ui'
+import { Glyph, Logo } from '@/components/ui'
 import { keepView } from '@/components/view'
-import { Logo } from './logo'
 import { screens } from './screens'
 
 export function Nav() {

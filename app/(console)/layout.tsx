@@ -1,0 +1,15 @@
+import { Suspense } from 'react'
+import type { ReactNode } from 'react'
+import { ToSignIn } from '@/components/account'
+import { Shell } from '@/components/shell'
+import { currentUser } from './current-user'
+
+export default async function ConsoleLayout({ children }: { children: ReactNode }) {
+  const me = await currentUser()
+  if (!me) return <ToSignIn />
+  return (
+    <Suspense>
+      <Shell me={me}>{children}</Shell>
+    </Suspense>
+  )
+}

@@ -1,0 +1,6 @@
+export { SeriesLegend } from './legend'
+export { SeriesChart } from './series-chart'
+export { drawSeries, errorStep } from './series-drawing'
+export type { SeriesDrawing, SeriesMode } from './series-drawing'
+export { StateLane } from './state-lane'
+export { svgImage } from './svg-image'

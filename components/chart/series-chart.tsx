@@ -1,0 +1,117 @@
+'use client'
+import { useMemo } from 'react'
+import { Area, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts'
+import type { Zone } from '@/components/format'
+import { Backdrop } from './backdrop'
+import { DifferenceBars } from './difference-bars'
+import { lonelyDot } from './lonely-dot'
+import { Overlay } from './overlay'
+import { plotLeft, plotRight } from './plot-frame'
+import type { SeriesDrawing } from './series-drawing'
+import { SeriesTip } from './series-tip'
+import { timeTicks, valueTicks } from './ticks'
+import { useDragZoom } from './use-drag-zoom'
+import { useWidth } from './use-width'
+
+interface SeriesChartProps {
+  drawing: SeriesDrawing
+  measure: string
+  zone: Zone
+  /** What the chart shows, in a sentence. */
+  label: string
+  height?: number
+  onZoom: (from: number, to: number) => void
+}
+
+const dotted = {
+  stroke: 'var(--speed)',
+  strokeWidth: 2.4,
+  strokeDasharray: '0 4.5',
+  strokeLinecap: 'round' as const,
+}
+const still = { isAnimationActive: false, activeDot: false, connectNulls: false, type: 'linear' as const }
+
+/** Batch solid, speed dotted, the boundary between them: the grammar of every series. */
+export function SeriesChart({ drawing, measure, zone, label, height = 270, onZoom }: SeriesChartProps) {
+  const [box, width] = useWidth()
+  const { rows, from, to, low, high, hasArea, mode } = drawing
+  const drag = useDragZoom(onZoom)
+  const yTicks = useMemo(() => valueTicks(low, high), [low, high])
+  const xTicks = useMemo(
+    () => timeTicks(from, to, zone, width !== null && width < 420 ? 4 : 8),
+    [from, to, zone, width],
+  )
+  const axisLine = { stroke: 'var(--line)' }
+  return (
+    <figure className="chart select-none" aria-label={label}>
+      <div ref={box} style={{ height }}>
+        {width === null ? null : (
+          <ComposedChart
+            width={width}
+            height={height}
+            data={rows}
+            margin={{ top: 30, right: plotRight, bottom: 0, left: 0 }}
+            {...drag.handlers}
+          >
+            <CartesianGrid vertical={false} stroke="var(--grid)" />
+            <XAxis
+              dataKey="t"
+              type="number"
+              domain={[from, to]}
+              allowDataOverflow
+              ticks={xTicks.map((tick) => tick.at)}
+              tickFormatter={(at: number) => xTicks.find((tick) => tick.at === at)?.label ?? ''}
+              tickLine={false}
+              axisLine={axisLine}
+              interval={0}
+              height={22}
+              tickMargin={5}
+            />
+            <YAxis
+              width={plotLeft}
+              domain={[yTicks[0]?.at ?? 0, yTicks.at(-1)?.at ?? 1]}
+              ticks={yTicks.map((tick) => tick.at)}
+              tickFormatter={(at: number) => yTicks.find((tick) => tick.at === at)?.label ?? ''}
+              tickLine={false}
+              axisLine={false}
+              interval={0}
+              tickMargin={5}
+              allowDataOverflow
+            />
+            <Backdrop drawing={drawing} />
+            <DifferenceBars drawing={drawing} />
+            <Overlay drawing={drawing} zone={zone} dragging={drag.span} />
+            {hasArea ? (
+              <Area
+                {...still}
+                dataKey="batch"
+                stroke="none"
+                fill="var(--batch-fill)"
+                fillOpacity={1}
+                dot={false}
+              />
+            ) : null}
+            <Line {...still} dataKey="speed" {...dotted} dot={lonelyDot(rows, 'speed')} />
+            <Line {...still} dataKey="partial" {...dotted} dot={lonelyDot(rows, 'partial')} />
+            <Line
+              {...still}
+              dataKey="batch"
+              stroke="var(--batch)"
+              strokeWidth={1.75}
+              strokeLinejoin="round"
+              dot={lonelyDot(rows, 'batch')}
+            />
+            {mode === 'difference' ? (
+              <Line {...still} dataKey="difference" stroke="none" dot={false} />
+            ) : null}
+            <Tooltip
+              isAnimationActive={false}
+              cursor={{ stroke: 'var(--line-control)', strokeWidth: 1 }}
+              content={<SeriesTip measure={measure} zone={zone} />}
+            />
+          </ComposedChart>
+        )}
+      </div>
+    </figure>
+  )
+}

@@ -1,0 +1,52 @@
+import { formatMeasure, formatPercent, formatRange, formatSigned, measureNumber } from '@/components/format'
+import type { Zone } from '@/components/format'
+import { ServedValue } from '@/components/ui'
+import type { Row } from './series-drawing'
+
+interface SeriesTipProps {
+  measure: string
+  zone: Zone
+  active?: boolean
+  payload?: readonly { payload?: unknown }[]
+}
+
+/** One window under the cursor: what is served and what each layer says. */
+export function SeriesTip({ measure, zone, active, payload }: SeriesTipProps) {
+  const point = (payload?.[0]?.payload as Row | undefined)?.point
+  if (!active || !point) return null
+  const batch = measureNumber(point.batch?.[measure])
+  const speed = measureNumber(point.speed?.[measure])
+  return (
+    <div className="chart-tip">
+      <div className="mb-1 font-medium">
+        {formatRange(point.windowStart, point.windowEnd, zone, Date.now())}
+      </div>
+      <dl>
+        <dt>Served</dt>
+        <dd>
+          <ServedValue value={point.merged[measure]} completeness={point.completeness} hole={point.hole} />
+        </dd>
+        <dt>Batch</dt>
+        <dd className="font-normal!">
+          {point.batch ? formatMeasure(point.batch[measure]) : 'awaiting batch'}
+        </dd>
+        <dt>Speed</dt>
+        <dd className="font-normal!">
+          {point.speed ? formatMeasure(point.speed[measure]) : 'no longer held'}
+        </dd>
+        {batch !== null && speed !== null ? (
+          <>
+            <dt>Difference</dt>
+            <dd className="font-normal!">
+              {formatSigned(speed - batch)}
+              {batch !== 0 && speed !== batch ? (
+                <span className="unit">{formatPercent((speed - batch) / Math.abs(batch))} %</span>
+              ) : null}
+            </dd>
+          </>
+        ) : null}
+      </dl>
+      <div className="mt-1 text-text-3">{point.completeness}</div>
+    </div>
+  )
+}

@@ -1,0 +1,68 @@
+'use client'
+import { parseAsString, useQueryState } from 'nuqs'
+import { useCallback } from 'react'
+import { formatDuration, plural } from '@/components/format'
+import { useConsoleFeed } from '@/components/live'
+import { useListKeys } from '@/components/pipelines'
+import { PageHead, liveness } from '@/components/shell'
+import { Failed, Note, Panel, SkeletonRows } from '@/components/ui'
+import { useNow, useZone } from '@/components/view'
+import { JobTable } from './job-table'
+import { isOpen } from './job-words'
+
+export function JobsScreen() {
+  const { jobs, watch } = useConsoleFeed()
+  const [zone] = useZone()
+  const [opened, setOpened] = useQueryState('job', parseAsString)
+  const now = useNow(1_000)
+  const toggle = useCallback(
+    (id: string) => void setOpened((before) => (before === id ? null : id)),
+    [setOpened],
+  )
+  const ids = jobs?.map((job) => job.id).join() ?? ''
+  const open = useCallback(
+    (index: number) => {
+      const id = ids.split(',')[index]
+      if (id) toggle(id)
+    },
+    [ids, toggle],
+  )
+  const { current } = useListKeys(jobs?.length ?? 0, open)
+  const state = liveness(watch.state, watch.lastAt, now)
+  const stale = jobs !== null && (state === 'stale' || state === 'down')
+  const running = jobs?.filter(isOpen).length ?? 0
+  return (
+    <>
+      <PageHead
+        title="Jobs"
+        forWhom="For operators: what runs, what it made, what failed. Running first, then newest; a job goes on when this page is closed."
+      />
+      <Panel
+        title="Jobs"
+        stale={stale}
+        sub={
+          jobs
+            ? `${running > 0 ? `${running} open, ` : ''}last ${plural(jobs.length, 'job')}${
+                stale && watch.lastAt ? `, ${formatDuration(now - watch.lastAt)} old` : ''
+              }`
+            : undefined
+        }
+      >
+        {jobs === null ? (
+          watch.error ? (
+            <Failed title="The jobs did not load" message={`${watch.error} It is tried again by itself.`} />
+          ) : (
+            <SkeletonRows rows={6} widths={[180, 140, 80]} />
+          )
+        ) : jobs.length === 0 ? (
+          <Note kind="empty" title="No job yet">
+            Each pipeline’s schedule starts one, and every applied plan does. The first scheduled run is at
+            most minutes away.
+          </Note>
+        ) : (
+          <JobTable jobs={jobs} current={current} opened={opened} zone={zone} now={now} onToggle={toggle} />
+        )}
+      </Panel>
+    </>
+  )
+}

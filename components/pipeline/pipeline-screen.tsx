@@ -1,0 +1,103 @@
+'use client'
+import { useQuery } from '@tanstack/react-query'
+import { Tabs } from 'radix-ui'
+import { useMemo } from 'react'
+import { describeError, useTRPC } from '@/components/data'
+import { useConsoleFeed, usePipelineFeed } from '@/components/live'
+import { useOpenPlan, wholeWindows } from '@/components/plan-dialog'
+import { liveness } from '@/components/shell'
+import { Failed, Panel } from '@/components/ui'
+import {
+  apiRange,
+  rangeEnds,
+  useKey,
+  useMeasureName,
+  useNow,
+  usePipelineTab,
+  useRange,
+  useZone,
+} from '@/components/view'
+import { DefinitionHistory } from './definition-history'
+import { DefinitionPanel } from './definition-panel'
+import { NowTab } from './now-tab'
+import { PipelineHead } from './pipeline-head'
+import { PublicationHistory } from './publication-history'
+
+/** For operators: one pipeline, live. */
+export function PipelineScreen({ name }: { name: string }) {
+  const trpc = useTRPC()
+  const [range] = useRange()
+  const [zone] = useZone()
+  const [tab, setTab] = usePipelineTab()
+  const [key] = useKey()
+  const [measureName] = useMeasureName()
+  const { pipelines } = useConsoleFeed()
+  const openPlan = useOpenPlan()
+  const now = useNow(1_000)
+  const info = useQuery(trpc.pipelines.get.queryOptions({ name }))
+  const listed = pipelines?.find((pipeline) => pipeline.name === name)
+  const boundary = listed?.status.boundary ?? null
+  const asked = JSON.stringify(apiRange(range, boundary, now))
+  const live = useMemo(() => JSON.parse(asked) as ReturnType<typeof apiRange>, [asked])
+  const measures = info.data?.measures ?? []
+  const measure = measures.find((m) => m.name === measureName) ?? measures[0] ?? null
+  const feed = usePipelineFeed({ name, range: live, key, measure: measure?.name ?? null })
+  const status = feed.status ?? listed?.status ?? null
+  const state = liveness(feed.watch.state, feed.watch.lastAt, now)
+  if (info.error && !info.data)
+    return (
+      <Panel title={name}>
+        <Failed
+          title={`The pipeline ${name} did not load`}
+          message={describeError(info.error).message}
+          onRetry={() => void info.refetch()}
+        />
+      </Panel>
+    )
+  const recompute = () => {
+    if (!info.data) return
+    const ends = rangeEnds(live, now)
+    openPlan({ kind: 'backfill', pipeline: name, ...wholeWindows(ends, info.data.windowSizeMs, now) })
+  }
+  return (
+    <>
+      <PipelineHead name={name} info={info.data ?? null} status={status} onRecompute={recompute} />
+      <Tabs.Root
+        value={tab}
+        onValueChange={(next) => void setTab(next === 'now' ? null : (next as typeof tab))}
+      >
+        <Tabs.List className="tabs" aria-label="Views of this pipeline">
+          <Tabs.Trigger className="tab" value="now">
+            Now
+          </Tabs.Trigger>
+          <Tabs.Trigger className="tab" value="definition">
+            Definition
+          </Tabs.Trigger>
+          <Tabs.Trigger className="tab" value="history">
+            History
+          </Tabs.Trigger>
+        </Tabs.List>
+        <Tabs.Content value="now" tabIndex={-1}>
+          <NowTab
+            name={name}
+            info={info.data ?? null}
+            status={status}
+            feed={feed}
+            measure={measure}
+            range={live}
+            state={state}
+            now={now}
+            onRecompute={recompute}
+          />
+        </Tabs.Content>
+        <Tabs.Content value="definition" tabIndex={-1}>
+          <DefinitionPanel name={name} version={info.data?.definitionVersion ?? null} />
+        </Tabs.Content>
+        <Tabs.Content value="history" tabIndex={-1} className="stack">
+          <PublicationHistory name={name} zone={zone} />
+          <DefinitionHistory name={name} zone={zone} />
+        </Tabs.Content>
+      </Tabs.Root>
+    </>
+  )
+}

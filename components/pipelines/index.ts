@@ -1,0 +1,3 @@
+export { runStatus } from './last-run'
+export { PipelinesScreen } from './pipelines-screen'
+export { useListKeys } from './use-list-keys'
