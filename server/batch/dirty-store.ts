@@ -34,7 +34,8 @@ export async function dirtyWindows(pool: Pool, query: DirtyQuery): Promise<Range
        SELECT DISTINCT x.window_start AS w FROM segment s CROSS JOIN LATERAL (
          SELECT window_start FROM speed_bucket
           WHERE compute_id = $1 AND window_start >= s.f AND window_start < least(s.t, $2::bigint)
-            AND epoch > s.epoch AND epoch <= $3 AND (acc[1] > 0 OR late > 0)) x
+            AND epoch > s.epoch AND epoch <= $3 AND (acc[1] > 0 OR late > 0)
+         OFFSET 0) x
         WHERE x.window_start + $4::bigint <= $2::bigint)
      SELECT min(w) AS "from", max(w) + $4::bigint AS "to"
        FROM (SELECT w, w - $4::bigint * row_number() OVER (ORDER BY w) AS island FROM dirty) d

@@ -116,7 +116,10 @@ function rankSql(rank: Rank): string {
   return `${rank.kind}(acc[${rank.slot + 1}])`
 }
 
-/** The cells of the range as contributions. All reads of a totals statement share its one snapshot. */
+/**
+ * The cells of the range as contributions. `OFFSET 0` keeps each segment an index scan of its own: the planner cannot
+ * know how short they are. All reads of a totals statement share its one snapshot.
+ */
 function contributions(query: TotalsQuery, onKey: string, keyColumn = 'NULL::text AS key'): string {
   const sketch = query.withSketches ? 'sketch' : 'NULL::bytea AS sketch'
   const before = query.withBefore ? '' : 'AND epoch > s.epoch'
@@ -138,13 +141,14 @@ function contributions(query: TotalsQuery, onKey: string, keyColumn = 'NULL::tex
       SELECT x.*, 'version' AS kind, 0 AS late FROM covered s CROSS JOIN LATERAL (
         SELECT ${columns} FROM version_cell
          WHERE version_id = s.v AND window_start >= greatest(s.f, $2::bigint)
-           AND window_start < least(s.t, $3::bigint) ${onKey}) x
+           AND window_start < least(s.t, $3::bigint) ${onKey} OFFSET 0) x
       UNION ALL
       SELECT x.w, x.key, x.acc, x.sketch, CASE WHEN x.epoch > s.epoch THEN 'after' ELSE 'before' END, x.late
         FROM segment s CROSS JOIN LATERAL (
         SELECT ${columns}, epoch, late FROM speed_bucket
          WHERE compute_id = $1 AND window_start >= greatest(s.f, $2::bigint)
-           AND window_start < least(s.t, $3::bigint) ${before} AND (acc[1] > 0 OR late > 0) ${onKey}) x)`
+           AND window_start < least(s.t, $3::bigint) ${before} AND (acc[1] > 0 OR late > 0) ${onKey}
+         OFFSET 0) x)`
 }
 
 function aggregates(query: TotalsQuery): string {

@@ -91,6 +91,7 @@ function pageSql(keyed: boolean): string {
          AND window_start < least(s.t, (SELECT t FROM reach))
          AND (window_start, key) > ($4, $5) AND epoch > s.epoch AND acc[1] > 0 ${onKey}
        ORDER BY window_start, key LIMIT $6) x
+     WHERE s.f < (SELECT t FROM reach)
      ORDER BY s.f, x.window_start, x.key LIMIT $6),
   page AS MATERIALIZED (
     SELECT row_number() OVER (ORDER BY window_start, key) AS place, window_start, key FROM (
