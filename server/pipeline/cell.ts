@@ -1,5 +1,6 @@
 import type { Layout, Slot } from './measure/layout'
 import { DDSketch } from './measure/ddsketch'
+import { addDecimals } from './measure/float-sum'
 import { HyperLogLog } from './measure/hyperloglog'
 import {
   divideRounded,
@@ -55,7 +56,7 @@ function mergeSlot(slot: Slot, a: string | null, b: string | null): string | nul
     case 'integer':
       return addIntegers(a, b)
     case 'float':
-      return plainText(Number(a) + Number(b))
+      return addDecimals(a, b)
     case 'decimal':
       return scaledText(parseScaled(a, slot.scale) + parseScaled(b, slot.scale), slot.scale)
     case 'minInteger':
@@ -113,8 +114,7 @@ function mergeSketch(slot: Slot, a: StoredCell, b: StoredCell, sketches: [Sketch
 }
 
 /**
- * The cell of both cells' events, of disjoint sets of events. Commutes and associates exactly for every slot but
- * float sums (last bit). A distinct or quantile slot stays exact while the other side holds no value for it.
+ * The cell of both cells' events, of disjoint sets of events. Commutes and associates exactly. A distinct or quantile slot stays exact while the other side holds no value for it.
  */
 export function mergeCells({ layout }: CellShape, a: StoredCell, b: StoredCell): StoredCell {
   if (layout.sketches.length === 0) {

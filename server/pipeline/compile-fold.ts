@@ -4,6 +4,7 @@ import { sketchSlotText } from './cell'
 import type { DedupeSet } from './dedupe'
 import { DDSketch } from './measure/ddsketch'
 import { distinctEntry } from './measure/distinct-hash'
+import { addFloatCode, floatSumText } from './measure/float-sum'
 import { HyperLogLog } from './measure/hyperloglog'
 import type { Layout, Slot } from './measure/layout'
 import { scaleOf } from './measure/layout'
@@ -53,6 +54,7 @@ const runtime = {
   readDecimal,
   isUsableKey,
   plainText,
+  floatSumText,
   scaledText,
   sketchSlotText,
   encodeSketches,
@@ -131,9 +133,13 @@ function measureCode(rows: RowSource, measure: Measure, index: number): MeasureC
     }
     case 'sum':
     case 'mean': {
-      const add = measure.type === 'float' ? `${a} += v` : addExactly(a, b, measure.type)
+      const isFloat = measure.type === 'float'
+      const add = isFloat
+        ? addFloatCode((letter) => `cell.${letter}${index}`)
+        : addExactly(a, b, measure.type)
       const count = measure.kind === 'mean' ? `${c}++; ` : ''
       const fields = [`a${index} = 0`, `b${index} = 0n`, `c${index} = 0`]
+      if (isFloat) fields.push(`t${index} = 0`, `r${index} = 0`)
       return { fields, fold: withNumber(rows, measure, count + add) }
     }
     case 'min':
@@ -165,7 +171,7 @@ function slotCode(slot: Slot, index: number, measures: Measure[], isSecond: bool
     case 'decimal':
       return `rt.scaledText(${b} === 0n ? ${a} : ${b} + BigInt(${a}), ${slot.scale})`
     case 'float':
-      return `rt.plainText(${a})`
+      return `rt.floatSumText({ fine: ${a}, coarse: cell.t${slot.measure}, spilled: ${b}, rest: cell.r${slot.measure} })`
     case 'minInteger':
     case 'maxInteger':
       return `(${a} === null ? null : String(${a}))`

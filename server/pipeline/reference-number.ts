@@ -29,3 +29,11 @@ export function floatReference(value: number): string {
   const { digits, exponent } = digitsOf(String(Number(value.toPrecision(12))))
   return exponent >= 0 ? String(digits * 10n ** BigInt(exponent)) : paddedReference(digits, -exponent)
 }
+
+/** Exact sum of doubles, each taken as the decimal it prints as. */
+export function floatSumReference(values: number[]): number {
+  if (!values.every(Number.isFinite)) return values.reduce((sum, value) => sum + value, 0)
+  const scale = 400
+  const sum = values.reduce((total, value) => total + scaledReference(String(value), scale), 0n)
+  return Number(paddedReference(sum, scale))
+}

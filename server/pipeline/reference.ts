@@ -1,5 +1,5 @@
 import { interpret, type ExpressionEvent } from './expression/interpret'
-import { floatReference, paddedReference, scaledReference } from './reference-number'
+import { floatReference, floatSumReference, paddedReference, scaledReference } from './reference-number'
 import type { Definition, Instant, Measure, MeasureValue } from './types'
 
 /**
@@ -204,7 +204,7 @@ function numbersOf(measure: Measure, cell: ReferenceCell): (number | bigint)[] {
 }
 
 function sumOf(values: (number | bigint)[], isFloat: boolean): number | bigint {
-  if (isFloat) return values.reduce<number>((sum, value) => sum + Number(value), 0)
+  if (isFloat) return floatSumReference(values.map(Number))
   return values.reduce<bigint>((sum, value) => sum + BigInt(value), 0n)
 }
 

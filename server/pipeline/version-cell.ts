@@ -1,4 +1,5 @@
 import type { CellShape } from './cell'
+import { floatSumText } from './measure/float-sum'
 import { HyperLogLog } from './measure/hyperloglog'
 import type { Slot } from './measure/layout'
 import { slotsAreFinal, WIDE_UNIT } from './measure/measure-sql'
@@ -21,6 +22,11 @@ function decimalSum(parts: string): bigint {
   return BigInt(quick) + BigInt(high) * WIDE_UNIT + BigInt(low)
 }
 
+function floatSum(parts: string): string {
+  const [fine = '0', coarse = '0', rest = '0'] = parts.split(';')
+  return floatSumText({ fine: BigInt(fine), coarse: BigInt(coarse), spilled: 0n, rest: doubleOfSql(rest) })
+}
+
 function finalSlot(slot: Slot, text: string): string {
   if (text === 'NULL') return text
   switch (slot.kind) {
@@ -30,6 +36,7 @@ function finalSlot(slot: Slot, text: string): string {
     case 'maxDecimal':
       return scaledText(BigInt(text), slot.scale)
     case 'float':
+      return plainText(roundFloat(Number(floatSum(text))))
     case 'minFloat':
     case 'maxFloat':
     case 'quantile':

@@ -2,6 +2,7 @@ import { expressionSql } from '../expression/sql'
 import type { SqlRelation } from '../expression/sql-fields'
 import type { Measure } from '../types'
 import type { Layout } from './layout'
+import { floatPartsSql } from './float-sum'
 import { scaleOf } from './layout'
 import { decimalOperandSql, integerOperandSql } from './operand-sql'
 import { distinctStages, quantileStages, type Stages } from './sketch-sql'
@@ -61,16 +62,22 @@ function decimalMeasure(
   return { ...none, columns, aggregates, slots: [`concat(${m}_a, ';', ${m}_h, ';', ${m}_l)`] }
 }
 
-/** Float sums are added in log order, so that no parallelism shows in the last bit. */
 function floatMeasure(
   measure: Measure & { kind: 'sum' | 'min' | 'max' | 'mean' },
   m: string,
   r: SqlRelation,
-) {
+): MeasureSql {
   const columns = [`${expressionSql(measure.of.node, r)} AS ${m}`]
-  const isSum = measure.kind === 'sum' || measure.kind === 'mean'
-  const found = isSum ? `coalesce(sum(${m} ORDER BY seq, idx), 0)` : `${measure.kind}(${m})`
-  return { ...none, columns, aggregates: [`${found} AS ${m}_a`], slots: [text(`${m}_a`)] }
+  if (measure.kind === 'min' || measure.kind === 'max') {
+    return { ...none, columns, aggregates: [`${measure.kind}(${m}) AS ${m}_a`], slots: [text(`${m}_a`)] }
+  }
+  const { fine, coarse, rest } = floatPartsSql(m)
+  const aggregates = [
+    `coalesce(sum(${fine}), 0) AS ${m}_a`,
+    `coalesce(sum(${coarse}), 0) AS ${m}_t`,
+    `coalesce(list_sum(list_sort(list(${rest}) FILTER (WHERE ${rest} IS NOT NULL))), 0) AS ${m}_r`,
+  ]
+  return { ...none, columns, aggregates, slots: [`concat(${m}_a, ';', ${m}_t, ';', ${m}_r)`] }
 }
 
 function numberMeasure(
