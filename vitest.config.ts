@@ -12,7 +12,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { ...shared, name: 'unit', include: files('test.{ts,tsx}'), testTimeout: 20_000 },
+        test: {
+          ...shared,
+          name: 'unit',
+          sequence: { groupOrder: 0 },
+          include: files('test.{ts,tsx}'),
+          testTimeout: 20_000,
+        },
       },
       {
         extends: true,
@@ -22,6 +28,7 @@ export default defineConfig({
           include: files('itest.ts'),
           globalSetup: ['server/clients/testing-setup.ts'],
           pool: 'forks',
+          sequence: { groupOrder: 1 },
           maxWorkers: 2,
           testTimeout: 120_000,
           hookTimeout: 180_000,

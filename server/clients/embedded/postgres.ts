@@ -85,6 +85,7 @@ async function initialise({ dir, user: owner, binaries }: Home): Promise<void> {
   writeFileSync(passwordFile, randomBytes(24).toString('base64url'), { mode: 0o600 })
   if (owner !== null) for (const file of [fresh, passwordFile]) chownSync(file, owner.uid, owner.gid)
   const flags = ['--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', '--data-checksums']
+  if (process.platform === 'linux') flags.push('--sync-method=syncfs') // one call instead of a thousand files
   const { command, args, ...as } = commandAs(
     owner,
     binaries.initdb,

@@ -8,7 +8,6 @@ import type { Command, CommandContext } from './command'
 interface Applied {
   name: string
   version: number
-  created: boolean
   changed: boolean
   recomputes: boolean
 }
@@ -56,7 +55,7 @@ async function applyFile(api: ApiClient, file: string, dryRun: boolean): Promise
 
 function say(applied: Applied | null, dryRun: boolean): string {
   if (applied === null || !applied.changed) return `unchanged${applied === null ? '' : ` (${applied.name})`}`
-  const verb = applied.created ? 'create' : 'change'
+  const verb = applied.version === 1 ? 'create' : 'change'
   const recount = applied.recomputes ? ', its history is counted again' : ''
   return `${dryRun ? `would ${verb}` : `${verb}d`} ${applied.name}, version ${applied.version}${recount}`
 }
