@@ -15,14 +15,3 @@ export async function readCoverage(
   )
   return rows
 }
-
-/** What of `range` no entry covers. */
-export function gapsIn(range: Range, covered: readonly Range[]): Range[] {
-  const gaps: Range[] = []
-  let from = range.from
-  for (const entry of covered) {
-    if (entry.from > from) gaps.push({ from, to: entry.from })
-    from = Math.max(from, entry.to)
-  }
-  return from < range.to ? [...gaps, { from, to: range.to }] : gaps
-}

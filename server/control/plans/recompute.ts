@@ -3,7 +3,8 @@ import { AppError } from '../../platform'
 import { insertJob } from '../job-store'
 import type { JobItem, PlanItem } from '../model'
 import { findPipeline } from '../pipeline-store'
-import { gapsIn, readCoverage } from './coverage'
+import { subtract } from '../../serving'
+import { readCoverage } from './coverage'
 import { estimateRecompute } from './estimate-store'
 import type { Approval, Change, PlanDeps, Target } from './command'
 import { cellsCountLimit, countCells, knownExtent, type PlanDraft, type StoredPlan } from './plan-store'
@@ -19,7 +20,7 @@ export async function previewRecompute(
   const { range, notes } = closedPart(snapOutwards(request, windowSizeMs), definition, clock.now())
   const { computeId } = stored
   const coverage = await readCoverage(pool, computeId, range)
-  const wanted = request.onlyMissing ? gapsIn(range, coverage) : [range]
+  const wanted = request.onlyMissing ? subtract(range, coverage) : [range]
   if (wanted.length === 0)
     throw new AppError(
       'unprocessable',

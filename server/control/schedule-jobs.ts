@@ -1,0 +1,49 @@
+import { inTransaction, type Pool } from '../clients'
+import { logger } from '../platform'
+import { pipelinesLimit } from './apply-definition'
+import { deleteOldRuns, insertJob } from './job-store'
+import { definitionOf } from './pipeline-info'
+import { selectPipelines } from './pipeline-store'
+import { isDue } from './schedule'
+import { selectSchedule, tryScheduleLock } from './schedule-store'
+
+/** Finished scheduled runs kept of each pipeline. */
+const runsKept = 50
+
+/** Enqueues a run for every pipeline that is due; any number of workers may call it. Resolves to how many. */
+export function scheduleJobs(pool: Pool): Promise<number> {
+  return inTransaction(pool, async (client) => {
+    if (!(await tryScheduleLock(client))) return 0
+    const pipelines = await selectPipelines(client, pipelinesLimit)
+    const schedule = await selectSchedule(
+      client,
+      pipelines.map(({ computeId }) => computeId),
+    )
+    let enqueued = 0
+    for (const stored of pipelines) {
+      const row = schedule.get(stored.computeId)
+      if (!row || !isDue({ ...row, everyMs: everyMsOf(stored) }, row.now)) continue
+      const id = await insertJob(client, {
+        kind: 'scheduled',
+        pipeline: stored.name,
+        payload: { computeId: stored.computeId },
+        items: [],
+        createdBy: 'schedule',
+        dedupeKey: `scheduled:${stored.computeId}`,
+      })
+      if (id !== null) enqueued++
+    }
+    if (enqueued > 0) await deleteOldRuns(client, runsKept)
+    return enqueued
+  })
+}
+
+function everyMsOf(stored: Parameters<typeof definitionOf>[0]): number {
+  try {
+    return definitionOf(stored).batch.everyMs
+  } catch (error) {
+    // One unreadable definition must not stop the schedule of the others.
+    logger('control').error({ err: error, pipeline: stored.name }, 'not scheduled')
+    return Infinity
+  }
+}
