@@ -82,7 +82,9 @@ describe('the product from outside', () => {
         JSON.stringify({ ...asEvent(sale({ id: 'when' })), time: 'yesterday' }),
       ].join('\n'),
     })
-    const { rejected } = (await bad.json()) as { rejected: { index: number; code: string; message: string }[] }
+    const { rejected } = (await bad.json()) as {
+      rejected: { index: number; code: string; message: string }[]
+    }
     expect(rejected.map(({ index, code }) => [index, code])).toEqual([
       [0, 'invalid_json'],
       [1, 'missing_attribute'],

@@ -65,7 +65,10 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
     call: (path, init = {}) =>
       fetch(`${url}${path}`, {
         ...init,
-        headers: { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string> | undefined) },
+        headers: {
+          authorization: `Bearer ${token}`,
+          ...(init.headers as Record<string, string> | undefined),
+        },
       }),
     stop: async () => {
       if (child.exitCode === null && child.signalCode === null) {

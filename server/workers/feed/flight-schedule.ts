@@ -76,7 +76,14 @@ export function brokenEvent(item: FeedItem, source: string, type: string): strin
     delay: flight.delayMin,
     distance: flight.distance,
   }
-  const event = { specversion: '1.0', id: item.id, source, type, time: new Date(item.timeMs).toISOString(), data }
+  const event = {
+    specversion: '1.0',
+    id: item.id,
+    source,
+    type,
+    time: new Date(item.timeMs).toISOString(),
+    data,
+  }
   switch (flight.row % 4) {
     case 0:
       return JSON.stringify({ ...event, data: { ...data, delay: 'n/a' } })
