@@ -107,7 +107,7 @@ export function SeriesChart({ drawing, measure, zone, label, height = 270, onZoo
             <Tooltip
               isAnimationActive={false}
               cursor={{ stroke: 'var(--line-control)', strokeWidth: 1 }}
-              content={<SeriesTip measure={measure} zone={zone} />}
+              content={<SeriesTip measure={measure} zone={zone} now={to} />}
             />
           </ComposedChart>
         )}

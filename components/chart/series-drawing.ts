@@ -170,7 +170,7 @@ function holesOf(points: SeriesPoint[]): (Span & { name: string })[] {
     if (point.completeness !== 'partial') continue
     const last = holes.at(-1)
     const name = point.hole ?? 'part of the log'
-    if (last && last.to === point.windowStart && last.name === name) last.to = point.windowEnd
+    if (last?.to === point.windowStart && last.name === name) last.to = point.windowEnd
     else holes.push({ from: point.windowStart, to: point.windowEnd, name })
   }
   return holes
@@ -181,7 +181,7 @@ function statesOf(points: SeriesPoint[], stepMs: number): StateRun[] {
   for (const { completeness, windowStart, windowEnd } of points) {
     if (completeness === 'unavailable') continue
     const last = runs.at(-1)
-    if (last && last.state === completeness && windowStart - last.to < stepMs) last.to = windowEnd
+    if (last?.state === completeness && windowStart - last.to < stepMs) last.to = windowEnd
     else runs.push({ from: windowStart, to: windowEnd, state: completeness })
   }
   return runs

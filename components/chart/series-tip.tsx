@@ -6,21 +6,21 @@ import type { Row } from './series-drawing'
 interface SeriesTipProps {
   measure: string
   zone: Zone
+  /** Right edge of the chart: times of another day carry their day. */
+  now: number
   active?: boolean
   payload?: readonly { payload?: unknown }[]
 }
 
 /** One window under the cursor: what is served and what each layer says. */
-export function SeriesTip({ measure, zone, active, payload }: SeriesTipProps) {
+export function SeriesTip({ measure, zone, now, active, payload }: SeriesTipProps) {
   const point = (payload?.[0]?.payload as Row | undefined)?.point
   if (!active || !point) return null
   const batch = measureNumber(point.batch?.[measure])
   const speed = measureNumber(point.speed?.[measure])
   return (
     <div className="chart-tip">
-      <div className="mb-1 font-medium">
-        {formatRange(point.windowStart, point.windowEnd, zone, Date.now())}
-      </div>
+      <div className="mb-1 font-medium">{formatRange(point.windowStart, point.windowEnd, zone, now)}</div>
       <dl>
         <dt>Served</dt>
         <dd>

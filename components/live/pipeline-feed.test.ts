@@ -45,7 +45,7 @@ const points = (changed: SeriesPoint[], boundary: number | null = null): LiveMes
 test('points replace theirs by window, new ones come in order, the status is the newest', () => {
   const first = applyMessage(null, snapshot([point(1, 1), point(3, 3)]), 0)
   const held = applyMessage(first, points([point(3, 4), point(2, 2)], 20), 0)
-  expect(held?.series.points.map((p) => p.merged['n'])).toEqual([1, 2, 4])
+  expect(held?.series.points.map((p) => p.merged.n)).toEqual([1, 2, 4])
   expect(held?.series.boundary).toBe(20)
   expect(held?.status.epoch).toBe(2)
 })

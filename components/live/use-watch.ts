@@ -3,6 +3,7 @@ import type { inferRouterInputs } from '@trpc/server'
 import { useSubscription } from '@trpc/tanstack-react-query'
 import { useEffect, useState } from 'react'
 import { describeError, toSignIn, useTRPC } from '@/components/data'
+import { currentTime } from '@/components/view'
 import type { AppRouter, WatchMessage } from '@/server/api'
 import { useVisible } from './use-visible'
 
@@ -27,7 +28,7 @@ export function useWatch(input: WatchInput, onMessage: (message: WatchMessage) =
     trpc.live.watch.subscriptionOptions(input, {
       enabled: visible,
       onData: (message) => {
-        setLastAt(Date.now())
+        setLastAt(currentTime())
         onMessage(message)
       },
     }),
@@ -37,7 +38,10 @@ export function useWatch(input: WatchInput, onMessage: (message: WatchMessage) =
   const code = described?.code
   useEffect(() => {
     if (!failed) return
-    if (code === 'unauthenticated') return toSignIn()
+    if (code === 'unauthenticated') {
+      toSignIn()
+      return
+    }
     const timer = setTimeout(reset, retryMs)
     return () => clearTimeout(timer)
   }, [failed, code, reset])

@@ -33,7 +33,7 @@ export function NowTab({ name, info, status, feed, measure, range, state, now, o
   const stale = feed.series !== null && (state === 'stale' || state === 'down')
   return (
     <>
-      {info?.tags['sample'] === 'true' ? <SampleNote /> : null}
+      {info?.tags.sample === 'true' ? <SampleNote /> : null}
       {stale || (state === 'down' && feed.watch.error) ? <StaleNote feed={feed} now={now} /> : null}
       <FigureStrip
         info={{ batchEveryMs: info?.batchEveryMs ?? 0 }}

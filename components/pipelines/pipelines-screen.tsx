@@ -19,14 +19,13 @@ export function PipelinesScreen() {
   const router = useRouter()
   const params = useSearchParams()
   const shown = pipelines?.filter((pipeline) => matches(pipeline, filter)) ?? []
+  const names = shown.map((pipeline) => pipeline.name).join('\n')
   const open = useCallback(
     (index: number) => {
-      const name = shown[index]?.name
+      const name = names.split('\n')[index]
       if (name) router.push(keepView(`/pipelines/${encodeURIComponent(name)}`, params))
     },
-    // The order of the rows is what Enter acts on.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-    [shown.map((p) => p.name).join(), params, router],
+    [names, params, router],
   )
   const { current } = useListKeys(shown.length, open)
   const state = liveness(watch.state, watch.lastAt, now)

@@ -62,5 +62,6 @@ export function readChanges(details: Record<string, unknown>): Change[] {
 function text(value: unknown): string {
   if (value === null || value === undefined) return 'none'
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(text).join('; ')
-  return typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean)
+  if (typeof value === 'string') return value
+  return JSON.stringify(value)
 }

@@ -6,7 +6,7 @@ import { Dialog as Radix } from 'radix-ui'
 import { useRefusal } from '@/components/account'
 import { useConsoleFeed } from '@/components/live'
 import { useOpenPlan, wholeWindows } from '@/components/plan-dialog'
-import { apiRange, keepView, rangeEnds, useRange } from '@/components/view'
+import { apiRange, currentTime, keepView, rangeEnds, useRange } from '@/components/view'
 import type { PipelineListItem } from '@/server/api'
 import { screens } from './screens'
 
@@ -29,7 +29,7 @@ export function Palette({ open, onClose }: PaletteProps) {
   }
   const go = (path: string) => run(() => router.push(keepView(path, params)))
   const recompute = ({ name, windowSizeMs, status }: PipelineListItem) => {
-    const now = Date.now()
+    const now = currentTime()
     const ends = rangeEnds(apiRange(range, status.boundary, now), now)
     openPlan({ kind: 'backfill', pipeline: name, ...wholeWindows(ends, windowSizeMs, now) })
   }

@@ -6,8 +6,10 @@ import { Button } from '@/components/ui'
 import {
   presetLabel,
   presets,
+  currentTime,
   rangeLabel,
   readLocalInput,
+  useNow,
   useRange,
   useZone,
   writeLocalInput,
@@ -18,6 +20,7 @@ export function RangePicker() {
   const [range, setRange] = useRange()
   const [zone] = useZone()
   const [open, setOpen] = useState(false)
+  const now = useNow(60_000)
   const choose = (next: ViewRange) => {
     void setRange(next)
     setOpen(false)
@@ -27,7 +30,7 @@ export function RangePicker() {
       <Popover.Trigger className="ctl ctl-box" aria-label="Time range">
         <Clock className="icon" aria-hidden="true" />
         <span className="truncate" suppressHydrationWarning>
-          {rangeLabel(range, zone, Date.now())}
+          {rangeLabel(range, zone, now)}
         </span>
         <ChevronDown className="icon" aria-hidden="true" />
       </Popover.Trigger>
@@ -58,8 +61,7 @@ export function RangePicker() {
 
 function CustomRange({ range, onChoose }: { range: ViewRange; onChoose: (range: ViewRange) => void }) {
   const [zone] = useZone()
-  const now = Math.floor(Date.now() / 60_000) * 60_000
-  const start = range.kind === 'custom' ? range : { from: now - 3_600_000, to: now }
+  const [start] = useState(() => startOf(range))
   const [from, setFrom] = useState(() => writeLocalInput(start.from, zone))
   const [to, setTo] = useState(() => writeLocalInput(start.to, zone))
   const read = { from: readLocalInput(from, zone), to: readLocalInput(to, zone) }
@@ -103,4 +105,11 @@ function CustomRange({ range, onChoose }: { range: ViewRange; onChoose: (range: 
       </div>
     </form>
   )
+}
+
+/** Where typing starts: the range shown, or the last hour in whole minutes. */
+function startOf(range: ViewRange): { from: number; to: number } {
+  if (range.kind === 'custom') return range
+  const now = Math.floor(currentTime() / 60_000) * 60_000
+  return { from: now - 3_600_000, to: now }
 }

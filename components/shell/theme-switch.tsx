@@ -12,7 +12,7 @@ const names: Record<Theme, string> = { system: 'As the system', light: 'Light', 
 export function ThemeSwitch() {
   const [theme, setShown] = useState<Theme>('system')
   return (
-    <DropdownMenu.Root onOpenChange={() => setShown(readTheme(document.documentElement.dataset['theme']))}>
+    <DropdownMenu.Root onOpenChange={() => setShown(readTheme(document.documentElement.dataset.theme))}>
       <DropdownMenu.Trigger asChild>
         <Button variant="quiet" iconOnly aria-label="Theme">
           <SunMoon className="icon" aria-hidden="true" />

@@ -10,6 +10,6 @@ export function readTheme(text: string | undefined): Theme {
 export function setTheme(theme: Theme): void {
   document.cookie = `${themeCookie}=${theme}; path=/; max-age=31536000; samesite=lax`
   const root = document.documentElement
-  if (theme === 'system') delete root.dataset['theme']
-  else root.dataset['theme'] = theme
+  if (theme === 'system') delete root.dataset.theme
+  else root.dataset.theme = theme
 }

@@ -10,7 +10,7 @@ export {
   writeLocalInput,
 } from './range'
 export type { ApiRange, Preset, ViewRange } from './range'
-export { useNow } from './use-now'
+export { currentTime, useNow } from './use-now'
 export {
   useFilter,
   useKey,

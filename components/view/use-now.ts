@@ -10,3 +10,8 @@ export function useNow(everyMs: number): number {
   }, [everyMs])
   return now
 }
+
+/** The time for an event handler; what is drawn takes it from `useNow`. */
+export function currentTime(): number {
+  return Date.now()
+}
