@@ -1,8 +1,9 @@
+import { maxBodyBytes } from '../../log'
 import { AppError } from '../../platform'
 
 /** Limits of a request's body by what it is. */
 export const bodyLimits = {
-  events: 16 * 1024 ** 2,
+  events: maxBodyBytes,
   definition: 256 * 1024,
   schema: 256 * 1024,
   json: 64 * 1024,

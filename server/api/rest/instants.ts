@@ -11,7 +11,7 @@ export const instantText = z
   .transform((text, context) => {
     const repaired = text.replace(/ (?=\d{2}:\d{2}$)/, '+')
     const at = parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(repaired) ? `${repaired}T00:00:00Z` : repaired)
-    if (at !== null) return at
+    if (!Number.isNaN(at)) return at
     context.addIssue({
       code: 'custom',
       message: 'expected an ISO 8601 instant with a zone, as 2026-01-31T08:00:00Z',
