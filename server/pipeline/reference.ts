@@ -197,7 +197,8 @@ function exact(text: string, type: 'int' | 'decimal', scale: number): number | b
   return scaled < 10n ** 38n && scaled > -(10n ** 38n) ? scaled : 'unusable'
 }
 
-function numbersOf(measure: Measure, cell: ReferenceCell): (number | bigint)[] {
+/** The usable operands of a numeric measure, in log order. */
+export function referenceNumbers(measure: Measure, cell: ReferenceCell): (number | bigint)[] {
   return cell.events
     .map((event) => operand(measure, event))
     .filter((value) => typeof value === 'number' || typeof value === 'bigint')
@@ -221,7 +222,7 @@ export function referenceQuantile(values: number[], q: number): number | null {
 }
 
 function measureSlots(measure: Measure, cell: ReferenceCell): (string | null)[] {
-  const values = numbersOf(measure, cell)
+  const values = referenceNumbers(measure, cell)
   switch (measure.kind) {
     case 'count':
       return [String(cell.events.filter((event) => operand(measure, event) === true).length)]
@@ -260,7 +261,7 @@ function withoutPadding(text: string): string {
 }
 
 function meanOf(measure: Measure & { kind: 'mean' }, cell: ReferenceCell): MeasureValue {
-  const values = numbersOf(measure, cell)
+  const values = referenceNumbers(measure, cell)
   if (values.length === 0) return null
   const sum = sumOf(values, measure.type === 'float')
   if (measure.type !== 'decimal') return Number(floatReference(Number(sum) / values.length))
