@@ -20,14 +20,13 @@ function readText(text: string): ReadDocument {
   const parsed = parseDocument(text, { uniqueKeys: true, version: '1.2', schema: 'core', merge: false })
   const failure = parsed.errors[0] ?? parsed.warnings[0]
   if (failure) return refused(null, explained(failure.message))
-  let found: string | null = null
-  let depth = 0
+  const shape = { aliases: [] as string[], depth: 0 }
   visit(parsed, (_, node, ancestors) => {
-    if (isAlias(node)) found ??= `*${node.source}`
-    if (isCollection(node)) depth = Math.max(depth, ancestors.filter(isCollection).length + 1)
+    if (isAlias(node)) shape.aliases.push(`*${node.source}`)
+    if (isCollection(node)) shape.depth = Math.max(shape.depth, ancestors.filter(isCollection).length + 1)
   })
-  if (found !== null) return refused(found, 'values written out, without YAML aliases')
-  if (depth > maxNesting) return refused(null, tooDeep)
+  if (shape.aliases.length > 0) return refused(shape.aliases[0], 'values written out, without YAML aliases')
+  if (shape.depth > maxNesting) return refused(null, tooDeep)
   return { ok: true, document: parsed.toJS({ maxAliasCount: 0 }) }
 }
 
@@ -48,15 +47,13 @@ function deepestNesting(text: string): number {
 }
 
 function readValue(value: unknown): ReadDocument {
-  let text: string | undefined
   try {
-    text = JSON.stringify(value)
+    const text = JSON.stringify(value ?? null)
+    const bytes = Buffer.byteLength(text)
+    return bytes > maxDocumentBytes ? tooLarge(bytes) : { ok: true, document: JSON.parse(text) as unknown }
   } catch {
     return refused(null, 'a document that can be written as JSON')
   }
-  const bytes = Buffer.byteLength(text ?? '')
-  if (bytes > maxDocumentBytes) return tooLarge(bytes)
-  return { ok: true, document: text === undefined ? undefined : (JSON.parse(text) as unknown) }
 }
 
 function tooLarge(bytes: number): ReadDocument {

@@ -1,5 +1,5 @@
 import { dataPathOf, parseExpression } from './expression/parse'
-import type { FieldTypes } from './expression/field-types'
+import { fieldKey, type FieldTypes } from './expression/field-types'
 import {
   below,
   isRecord,
@@ -130,7 +130,7 @@ function readNumeric(
 /** A bare field of exact numbers, which JSON may hold as a number or as text; not one declared to be neither. */
 function readsRaw(text: string, fieldTypes: FieldTypes): boolean {
   const path = dataPathOf(text)
-  const declared = path === null ? 'unknown' : fieldTypes.get(path.join('.'))
+  const declared = path === null ? 'unknown' : fieldTypes.get(fieldKey(path))
   return path !== null && declared !== 'boolean' && declared !== 'composite'
 }
 

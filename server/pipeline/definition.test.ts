@@ -362,12 +362,12 @@ describe('hostile YAML is refused', () => {
     expect(problemsOf(text).map((problem) => problem.path)).toEqual(
       expect.arrayContaining(['__proto__', '["<<"]', 'constructor']),
     )
-    expect(({} as Record<string, unknown>)['polluted']).toBeUndefined()
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
   })
 
   it('a cyclic value too', () => {
     const cycle: Record<string, unknown> = {}
-    cycle['self'] = cycle
+    cycle.self = cycle
     expect(problemsOf(cycle)[0]?.expected).toBe('a document that can be written as JSON')
   })
 })

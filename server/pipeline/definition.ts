@@ -14,7 +14,7 @@ import {
   type Fields,
   type Place,
 } from './definition-reader'
-import type { FieldTypes } from './expression/field-types'
+import { fieldKey, type FieldTypes } from './expression/field-types'
 import { fieldsOf } from './expression/fields'
 import type { Definition, Expression, FieldType, Problem } from './types'
 
@@ -74,8 +74,8 @@ export function parseDefinition(input: unknown, options: ParseDefinitionOptions 
 /** The registry subject a document names, valid or not: its types are needed to check the rest. */
 export function schemaSubjectOf(input: unknown): string | null {
   const read = readDocument(input)
-  const spec = read.ok && isRecord(read.document) ? read.document['spec'] : null
-  const subject = isRecord(spec) ? spec['schema'] : null
+  const spec = read.ok && isRecord(read.document) ? read.document.spec : null
+  const subject = isRecord(spec) ? spec.schema : null
   return typeof subject === 'string' && subjectPattern.test(subject) ? subject : null
 }
 
@@ -175,7 +175,7 @@ function readKey(place: Place | null, fieldTypes: FieldTypes): Expression[] {
 }
 
 function usedTypes(expressions: Expression[], fieldTypes: FieldTypes): Record<string, FieldType> {
-  const paths = expressions.flatMap(({ node }) => fieldsOf(node).map((use) => use.path.join('.')))
+  const paths = expressions.flatMap(({ node }) => fieldsOf(node).map((use) => fieldKey(use.path)))
   const used = [...new Set(paths)].sort().flatMap((path): [string, FieldType][] => {
     const type = fieldTypes.get(path)
     return type === 'number' || type === 'string' || type === 'boolean' ? [[path, type]] : []

@@ -24,7 +24,7 @@ export function literalOf(expr: CelExpr): Literal {
       return { op: 'literal', type: 'number', value: Number(constant.value) }
     case 'doubleValue':
       if (!Number.isFinite(constant.value)) throw new ExpressionError('a number below 1.8e308', expr)
-      return { op: 'literal', type: 'number', value: constant.value }
+      return { op: 'literal', type: 'number', value: constant.value === 0 ? 0 : constant.value }
     case 'uint64Value':
       throw new ExpressionError(
         'a plain number: unsigned literals do not exist here',

@@ -1,7 +1,7 @@
 import type { FieldType, Node } from '../types'
 import { type CelExpr, ExpressionError } from './cel'
 import { describe } from './check-literals'
-import type { FieldTypes } from './field-types'
+import { fieldKey, type FieldTypes } from './field-types'
 import type { Inferred } from './check'
 
 const attributes = ['id', 'source', 'type', 'subject'] as const
@@ -53,7 +53,7 @@ export function inferField(expr: CelExpr, fieldTypes: FieldTypes): Inferred {
   if (kind.case === 'identExpr' && isAttribute(kind.value.name)) return 'string'
   const path = dataPath(expr)
   if (path === null) throw unsupported(expr)
-  const declared = fieldTypes.get(path.join('.'))
+  const declared = fieldTypes.get(fieldKey(path))
   return declared === 'number' || declared === 'string' || declared === 'boolean' ? declared : 'open'
 }
 
@@ -75,14 +75,20 @@ export function untypedFieldNode(
 function declaredField(expr: CelExpr, fieldTypes: FieldTypes) {
   const path = dataPath(expr)
   if (path === null) throw unsupported(expr)
-  const declared = fieldTypes.get(path.join('.')) ?? 'unknown'
+  const declared = fieldTypes.get(fieldKey(path)) ?? 'unknown'
   if (declared === 'composite') {
     throw new ExpressionError(
-      `a single value, but data.${path.join('.')} is an object or a list in the schema`,
+      `a single value, but ${pathText(path)} is an object or a list in the schema`,
       expr,
     )
   }
   return { path, declared }
+}
+
+/** A path as an expression writes it. */
+export function pathText(path: readonly string[]): string {
+  const parts = path.map((name) => (/^[a-zA-Z_]\w*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`))
+  return `data${parts.join('')}`
 }
 
 function isAttribute(name: string): name is AttributeName {

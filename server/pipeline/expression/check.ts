@@ -7,6 +7,7 @@ import {
   dataPath,
   fieldNode,
   inferField,
+  pathText,
   refuseName,
   untypedFieldNode,
 } from './check-variables'
@@ -54,8 +55,8 @@ function oneOf(types: FieldType[]): string {
 function remedy(expr: CelExpr, inferred: FieldType, expected: FieldType[]): string | undefined {
   const path = dataPath(expr)
   if (path === null) return undefined
-  if (expected.includes('string')) return `string(data.${path.join('.')})`
-  return expected.includes('number') && inferred === 'string' ? `double(data.${path.join('.')})` : undefined
+  if (expected.includes('string')) return `string(${pathText(path)})`
+  return expected.includes('number') && inferred === 'string' ? `double(${pathText(path)})` : undefined
 }
 
 class TypeChecker implements Checker {
@@ -218,16 +219,17 @@ function nullTest(checker: Checker, equal: boolean, tested: CelExpr): Node {
 }
 
 function comparedType(checker: Checker, sides: CelExpr[]): FieldType {
+  const nothing = sides.find((side) => checker.infer(side) === 'null')
+  if (nothing)
+    throw new ExpressionError('values other than null here; compare with null by `==` or `!=`', nothing)
   const type = common(checker, sides)
-  if (type === 'open') throw ambiguous(sides)
-  if (type === 'null')
-    throw new ExpressionError('values other than null here; compare with null by `==` or `!=`', sides[0])
+  if (type === 'open' || type === 'null') throw ambiguous(sides)
   return type
 }
 
 function ambiguous(sides: CelExpr[]): ExpressionError {
   const first = sides.map((side) => dataPath(side)).find((path) => path !== null)
-  const name = first ? `data.${first.join('.')}` : 'one side'
+  const name = first ? pathText(first) : 'one side'
   return new ExpressionError(
     `values whose type is known: write double(${name}) or string(${name}), or declare the fields in the schema`,
     sides[0],

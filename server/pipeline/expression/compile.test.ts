@@ -6,7 +6,7 @@ import { interpret, type ExpressionEvent } from './interpret'
 import { anyEvent } from './testing-events'
 import { anyExpression } from './testing-expressions'
 
-export function columnsOf(events: ExpressionEvent[]): RowColumns {
+function columnsOf(events: ExpressionEvent[]): RowColumns {
   const names = new Set(events.flatMap((event) => Object.keys(event.data as object)))
   const columns = [...names].map((name) => [
     name,
@@ -33,7 +33,7 @@ describe('compiled expressions', () => {
           )
         })
       }),
-      { numRuns: 3000 },
+      { numRuns: 1000 },
     )
   })
 

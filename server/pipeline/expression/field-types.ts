@@ -3,8 +3,13 @@ import type { FieldType } from '../types'
 /** What a schema says of a field; `composite` is an object or a list, `unknown` anything. */
 export type DeclaredType = FieldType | 'composite' | 'unknown'
 
-/** Declared types by dotted path below `data`; a path that is not listed is unknown. */
+/** Declared types by path below `data`, as `fieldKey` writes it; a path that is not listed is unknown. */
 export type FieldTypes = ReadonlyMap<string, DeclaredType>
+
+/** Key of a path in `FieldTypes`: names joined by dots, those with a dot or a quote of their own in quotes. */
+export function fieldKey(path: readonly string[]): string {
+  return path.map((name) => (/[."]/.test(name) ? JSON.stringify(name) : name)).join('.')
+}
 
 /** Schemas are trees of references: past this depth a field counts as unknown. */
 const maxDepth = 8
@@ -24,11 +29,11 @@ interface Walk {
 function collect(walk: Walk, schema: unknown, path: string[]): void {
   if (path.length >= maxDepth) return
   for (const part of allParts(walk.root, schema)) {
-    if (!isRecord(part['properties'])) continue
-    for (const [name, child] of Object.entries(part['properties'])) {
+    if (!isRecord(part.properties)) continue
+    for (const [name, child] of Object.entries(part.properties)) {
       const childPath = [...path, name]
       const type = declaredType(walk.root, child, 0)
-      const key = childPath.join('.')
+      const key = fieldKey(childPath)
       const before = walk.found.get(key)
       walk.found.set(key, before === undefined || before === type ? type : 'unknown')
       if (type === 'composite') collect(walk, child, childPath)
@@ -40,7 +45,7 @@ function collect(walk: Walk, schema: unknown, path: string[]): void {
 function allParts(root: unknown, schema: unknown, depth = 0): Record<string, unknown>[] {
   const resolved = resolve(root, schema)
   if (!isRecord(resolved) || depth > maxDepth) return []
-  const members: unknown = resolved['allOf']
+  const members: unknown = resolved.allOf
   const parts = Array.isArray(members) ? members.flatMap((member) => allParts(root, member, depth + 1)) : []
   return [resolved, ...parts]
 }
@@ -57,13 +62,20 @@ function declaredType(root: unknown, schema: unknown, depth: number): DeclaredTy
 }
 
 function ownTypes(root: unknown, part: Record<string, unknown>, depth: number): DeclaredType[] {
-  const named = typeList(part['type'])
+  const named = typeList(part.type)
   if (named.length > 0) return named
-  if (Array.isArray(part['enum'])) return merged(part['enum'].map(typeOfValue))
-  if ('const' in part) return merged([typeOfValue(part['const'])])
-  const choices: unknown = part['anyOf'] ?? part['oneOf']
-  if (Array.isArray(choices)) return merged(choices.map((choice) => declaredType(root, choice, depth + 1)))
-  return isRecord(part['properties']) ? ['composite'] : []
+  if (Array.isArray(part.enum)) return merged(part.enum.map(typeOfValue))
+  if ('const' in part) return merged([typeOfValue(part.const)])
+  const choices: unknown = part.anyOf ?? part.oneOf
+  if (Array.isArray(choices))
+    return merged(
+      choices.filter((choice) => !isNullType(choice)).map((choice) => declaredType(root, choice, depth + 1)),
+    )
+  return isRecord(part.properties) ? ['composite'] : []
+}
+
+function isNullType(schema: unknown): boolean {
+  return isRecord(schema) && (schema.type === 'null' || schema.const === null)
 }
 
 function typeList(type: unknown): DeclaredType[] {
@@ -96,8 +108,8 @@ function merged(types: (DeclaredType | 'null')[]): DeclaredType[] {
 function resolve(root: unknown, schema: unknown): unknown {
   let current = schema
   for (let step = 0; step < maxDepth; step += 1) {
-    if (!isRecord(current) || typeof current['$ref'] !== 'string') return current
-    current = pointed(root, current['$ref'])
+    if (!isRecord(current) || typeof current.$ref !== 'string') return current
+    current = pointed(root, current.$ref)
   }
   return undefined
 }

@@ -33,7 +33,7 @@ describe('expressions in DuckDB', () => {
             await compare(nodes, events, relation)
           },
         ),
-        { numRuns: Number(process.env['EXPRESSION_RUNS'] ?? 60) },
+        { numRuns: Number(process.env.EXPRESSION_RUNS ?? 60) },
       )
     },
   )
@@ -83,6 +83,28 @@ describe('expressions in DuckDB', () => {
     const events = texts.map((x) => eventOf({ x }))
     const value: Node = { op: 'fieldNumber', type: 'number', path: ['x'] }
     await compare([value], events, await load(events, true))
+  })
+
+  it('find their function though an operand is a text literal or the NULL of an absent column', async () => {
+    const absent: Node = { op: 'field', type: 'string', path: ['absent'] }
+    const literal: Node = { op: 'literal', type: 'string', value: 'a' }
+    const text: Node = { op: 'concat', type: 'string', args: [literal, absent] }
+    const nodes: Node[] = [
+      { op: 'contains', type: 'boolean', args: [literal, text] },
+      { op: 'startsWith', type: 'boolean', args: [text, literal] },
+      { op: 'endsWith', type: 'boolean', args: [text, text] },
+      { op: 'length', type: 'number', args: [text] },
+      { op: 'upperAscii', type: 'string', args: [text] },
+      { op: 'toNumber', type: 'number', args: [text] },
+    ]
+    const events = [eventOf({ x: 1 })]
+    await compare(nodes, events, await load(events, true))
+  })
+
+  it('do not take a field for another that differs by case only', async () => {
+    const field = (name: string): Node => ({ op: 'field', type: 'number', path: [name] })
+    const events = [eventOf({ Delay: 1 }), eventOf({ delay: 2 }), eventOf({ delay: 3, Delay: 4 })]
+    await compare([field('delay'), field('Delay'), field('DELAY')], events, await load(events, true))
   })
 
   it('stay short and true when nested as deep as allowed', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import type { FieldType } from '../types'
-import type { FieldTypes } from './field-types'
+import { fieldKey, type FieldTypes } from './field-types'
 import type { ExpressionEvent } from './interpret'
 
 /** Paths with the traps in them: case twins, dots, quotes, digits, stars, a list's length, a prototype's names. */
@@ -29,7 +29,7 @@ const paths: string[][] = [
 const types = ['number', 'string', 'boolean', 'unknown'] as const
 
 /** A declared type for most paths, so that the text of an expression parses to the same types. */
-export const declaredTypes: FieldTypes = new Map(paths.map((path, at) => [path.join('.'), typeAt(at)]))
+export const declaredTypes: FieldTypes = new Map(paths.map((path, at) => [fieldKey(path), typeAt(at)]))
 
 function typeAt(at: number): FieldType | 'unknown' {
   return types[at % types.length] ?? 'unknown'
@@ -116,7 +116,7 @@ function place(root: Record<string, unknown>, path: string[], value: unknown): v
     const child = Object.hasOwn(target, name) ? target[name] : undefined
     const next = typeof child === 'object' && child !== null && !Array.isArray(child) ? { ...child } : {}
     target[name] = next
-    target = next as Record<string, unknown>
+    target = next
   }
   target[path.at(-1) ?? ''] = value
 }
