@@ -61,20 +61,26 @@ const dot = 46
  */
 export function readDelivery(reply: Uint8Array): Delivery | null {
   if (reply[0] !== 36 || reply[1] !== 74) return null
+  const { length } = reply
   let tokens = 1
-  for (const c of reply) if (c === dot) tokens++
+  for (let i = 2; i < length; i++) if (reply[i] === dot) tokens++
   if (tokens < 9) return null
-  let at = 0
-  // Up to the number of deliveries, the last token before those that are read.
+  let at = 2
+  // Up to the number of deliveries, the last token before those that are read. Three dots are left behind it.
   for (let skip = tokens >= 11 ? 7 : 5; skip > 0; at++) if (reply[at] === dot) skip--
-  const next = () => {
-    let value = 0
-    for (let c = reply[at++]; c !== undefined && c !== dot; c = reply[at++]) value = value * 10 + c - 48
-    return value
-  }
-  const streamSeq = next()
-  const consumerSeq = next()
-  const time = next()
-  const pending = next()
-  return { streamSeq, consumerSeq, time: Math.floor(time / 1e6), pending }
+  let streamSeq = 0
+  for (let c = reply[at++] as number; c !== dot; c = reply[at++] as number)
+    streamSeq = streamSeq * 10 + c - 48
+  let consumerSeq = 0
+  for (let c = reply[at++] as number; c !== dot; c = reply[at++] as number)
+    consumerSeq = consumerSeq * 10 + c - 48
+  let end = at
+  while (reply[end] !== dot) end++
+  // Without the last six digits of the nanoseconds: what is left is exact in a double.
+  let time = 0
+  for (; at < end - 6; at++) time = time * 10 + (reply[at] as number) - 48
+  let pending = 0
+  for (at = end + 1; at < length && reply[at] !== dot; at++)
+    pending = pending * 10 + (reply[at] as number) - 48
+  return { streamSeq, consumerSeq, time, pending }
 }

@@ -1,0 +1,94 @@
+import { AppError, type Clock } from '../platform'
+import type { Appender } from './appender'
+import { maxBodyBytes } from './limits'
+import type { LogEvent, Rejection, RejectionCode } from './log-event'
+import { RecentIdentities } from './recent-identities'
+import { readRequest } from './request-events'
+import { schemaProblem, type SchemasInForce } from './schemas-in-force'
+
+export interface RejectedEvent {
+  /** Place in the batch, number of the line, 0 for a single event. */
+  index: number
+  id: string | null
+  code: RejectionCode
+  message: string
+}
+
+export interface IngestResult {
+  /** Events that are new and in the log. */
+  accepted: number
+  /** Events whose identity the log was given lately, by this request or an earlier one: not appended again. */
+  duplicates: number
+  rejected: RejectedEvent[]
+}
+
+export interface Gateway {
+  /** Resolves once the log has every accepted event. */
+  ingest(
+    contentType: string,
+    headers: Readonly<Record<string, string | undefined>>,
+    body: Buffer,
+  ): Promise<IngestResult>
+}
+
+interface GatewayOptions {
+  appender: Appender
+  registry: SchemasInForce
+  clock: Clock
+}
+
+export function openGateway({ appender, registry, clock }: GatewayOptions): Gateway {
+  const recent = new RecentIdentities({ clock })
+
+  /** What is on its way for another request is a duplicate once the log has it, and to be sent if it failed. */
+  async function append(events: readonly LogEvent[]): Promise<{ accepted: number; duplicates: number }> {
+    const fresh = new Map<string, LogEvent>()
+    const others: Promise<boolean>[] = []
+    const contested: LogEvent[] = []
+    let duplicates = 0
+    for (const event of events) {
+      const identity = identityOf(event)
+      const other = recent.pending(identity)
+      if (recent.has(identity) || fresh.has(identity)) duplicates++
+      else if (other) {
+        others.push(other)
+        contested.push(event)
+      } else fresh.set(identity, event)
+    }
+    const done = appender.append([...fresh.values()])
+    recent.track([...fresh.keys()], done)
+    await done
+    const taken = await Promise.all(others)
+    const again = contested.filter((_event, i) => taken[i] !== true)
+    duplicates += contested.length - again.length
+    if (again.length === 0) return { accepted: fresh.size, duplicates }
+    const rest = await append(again)
+    return { accepted: fresh.size + rest.accepted, duplicates: duplicates + rest.duplicates }
+  }
+
+  return {
+    async ingest(contentType, headers, body) {
+      if (body.length > maxBodyBytes) throw tooLarge(body.length)
+      const events: LogEvent[] = []
+      const refused: RejectedEvent[] = []
+      for (const { index, id, checked } of readRequest(contentType, headers, body, clock.now())) {
+        // No version is newer than what the next message will be checked by.
+        const rejection: Rejection | null = checked.ok
+          ? schemaProblem(registry, checked.event, Number.POSITIVE_INFINITY)
+          : checked.rejection
+        if (rejection) refused.push({ index, id, ...rejection })
+        else if (checked.ok) events.push(checked.event)
+      }
+      return { ...(await append(events)), rejected: refused }
+    },
+  }
+}
+
+// No text of an event holds a NUL, so no two identities look alike.
+const identityOf = (event: LogEvent) => `${event.source}\0${event.id}`
+
+const tooLarge = (bytes: number) =>
+  new AppError(
+    'too_large',
+    `Reading the events failed: the body is ${bytes} bytes, more than ${maxBodyBytes}. Send it in parts.`,
+  )
