@@ -1,0 +1,8 @@
+export type { ArchiveScan, ArchiveSource } from './archive-source'
+export { openDuckDbEngine, type DuckDbEngineOptions } from './duckdb-engine'
+export type { BatchEngine, EngineCell } from './engine'
+export { costPerTbDefault, estimateRun, type Estimate } from './estimate'
+export { endOfClosed, maxClusters, planRanges, spanMs, type RangePlan } from './plan-ranges'
+export { planRun } from './plan-run'
+export { recompute, type RecomputeProgress, type RecomputeRequest } from './recompute'
+export { verifyVersion, type Verification } from './verify'
