@@ -34,6 +34,20 @@ export default defineConfig({
           hookTimeout: 180_000,
         },
       },
+      {
+        // The built product, started as a user starts it: `npm run build` comes first.
+        extends: true,
+        test: {
+          ...shared,
+          name: 'product',
+          include: ['e2e/product/**/*.ptest.ts'],
+          pool: 'forks',
+          sequence: { groupOrder: 2 },
+          maxWorkers: 1,
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
+      },
     ],
   },
 })

@@ -11,11 +11,7 @@ interface Facts {
 /** What to do next: the last lines of a start. */
 export function banner({ url, admin, adminEmail, feed, say }: Facts): void {
   say('')
-  if (url === null) {
-    say('Parallax is ready (no web role here).')
-    return
-  }
-  say(`Parallax is ready:  ${url}`)
+  say(`Parallax is ready:  ${url ?? 'no web role here'}`)
   say(`Sign in:            ${admin?.email ?? adminEmail ?? defaultAdminEmail}`)
   say(`Password:           ${passwordLine(admin)}`)
   if (feed) say('Sample feed:        real US flights of 2001, a minute a second (turn off: --feed none)')

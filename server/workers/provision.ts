@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { ensureFirstAdmin } from '../auth'
-import { openNats, openPool } from '../clients'
+import { openNats, openPool, type Nats, type Pool } from '../clients'
 import { migrate } from '../clients/migrations'
 import { applyDefinition } from '../control'
 import { openSchemaRegistry, provisionStreams } from '../log'
@@ -28,20 +28,7 @@ export async function provision(env: StoreEnv, samples: boolean): Promise<Provis
     await provisionStreams(nats)
     await saveLogSync(pool, env.natsSync ?? null)
     const admin = await ensureFirstAdmin(pool, { email: env.adminEmail, password: env.adminPassword })
-    const registry = await openSchemaRegistry({ pool, nats })
-    const pipelines: string[] = []
-    const known = samples ? await pipelineNames(pool) : new Set()
-    for (const file of samples ? sampleFiles() : []) {
-      const input = readFileSync(file, 'utf8')
-      const parsed = parseDefinition(input)
-      // One that was changed or removed since stays as it is.
-      if (parsed.ok && known.has(parsed.definition.name)) continue
-      const { name, created } = await applyDefinition(
-        { pool, clock: systemClock, registry },
-        { input, actor: 'sample', reason: 'sample feed' },
-      )
-      if (created) pipelines.push(name)
-    }
+    const pipelines = samples ? await applySamples(pool, nats) : []
     return { migrations, admin, pipelines }
   } finally {
     await nats.close()
@@ -64,6 +51,28 @@ export const natsOptions = (env: StoreEnv, name = 'parallax-start') => ({
   name,
   ...(env.natsCreds === undefined ? {} : { creds: env.natsCreds }),
 })
+
+/** Applies those definitions of the checkout that are new; one that was changed or removed since stays as it is. */
+async function applySamples(pool: Pool, nats: Nats): Promise<string[]> {
+  const known = await pipelineNames(pool)
+  const registry = await openSchemaRegistry({ pool, nats })
+  const applied: string[] = []
+  try {
+    for (const file of sampleFiles()) {
+      const input = readFileSync(file, 'utf8')
+      const parsed = parseDefinition(input)
+      if (parsed.ok && known.has(parsed.definition.name)) continue
+      const { name } = await applyDefinition(
+        { pool, clock: systemClock, registry },
+        { input, actor: 'sample', reason: 'sample feed' },
+      )
+      applied.push(name)
+    }
+  } finally {
+    registry.close()
+  }
+  return applied
+}
 
 function sampleFiles(): string[] {
   const folder = path.join(projectRoot(), 'pipelines')

@@ -13,6 +13,7 @@ export async function startSpeed(env: Env): Promise<Stop> {
     const stop = await runSpeedWorker({ pool, nats, schemas })
     return async () => {
       await stop()
+      schemas.close()
       await close()
     }
   } catch (error) {
