@@ -66,7 +66,9 @@ export function foldHistory(compiled: CompiledPipeline, history: History, sizes:
 function rebuild(options: { horizonMs: number; seedLo: number; seedHi: number }, events: History['events']) {
   const dedupe = new DedupeSet(options)
   const from = dedupe.rebuildFrom(Math.max(...events.map((event) => event.logTime)))
-  for (const { source, id, logTime } of events) if (logTime >= from) dedupe.meet(source, id, logTime)
+  // From the first such message on, whatever the clock says later: it may have been set back.
+  const first = events.findIndex((event) => event.logTime >= from)
+  for (const { source, id, logTime } of events.slice(first)) dedupe.meet(source, id, logTime)
   return dedupe
 }
 

@@ -14,7 +14,7 @@ export const WIDE_UNIT = 10n ** 18n
 export interface MeasureSql {
   /** Columns read from every row. */
   columns: string[]
-  /** Text expression whose distinct values need a dictionary: column `<name>_v` becomes its code `<name>_x`. */
+  /** Text expression whose distinct values need a dictionary: column `<name>_v` is joined to `<name>_dictionary`. */
   dictionary: { value: string; name: string } | null
   aggregates: string[]
   /** Columns computed after the aggregation, stage by stage. */
@@ -119,7 +119,9 @@ function measureSql(measure: Measure, m: string, relation: SqlRelation): Measure
       return {
         columns: [`${value} AS ${m}_v`],
         dictionary: { value, name: m },
-        aggregates: [`list_sort(list(${m}_x) FILTER (WHERE ${m}_x IS NOT NULL)) AS ${m}_xs`],
+        aggregates: [
+          `list_sort(list(${m}_dictionary.x) FILTER (WHERE ${m}_dictionary.x IS NOT NULL)) AS ${m}_xs`,
+        ],
         stages,
         slots: [text(count)],
         sketch,
