@@ -21,7 +21,7 @@ interface CallInit {
 export interface Answer {
   status: number
   headers: Headers
-  body: Record<string, never> & Record<string, unknown>
+  body: Record<string, unknown>
 }
 
 export const apiToken = 'bootstrap-secret'

@@ -1,5 +1,6 @@
 export { applyDefinition, previewDefinition } from './apply-definition'
 export { audit, listAudit, verifyAudit, withAudit, type AuditEntry } from './audit'
+export { runBatchWorker, type BatchDeps, type BatchWorkerOptions } from './batch-worker'
 export { compiledOf, readable, type Readable } from './compiled'
 export { archiveDirOf, getConsole, openConsole, wireConsole, type Console } from './console'
 export { listDeadLetters } from './dead-letters'

@@ -209,7 +209,8 @@ export interface PlanView {
     consumers: string[]
     objectives: string[]
   }
-  estimate: { seconds: number; bytes: number; events: number; basis: string }
+  /** `cost` in the installation's currency, from the bytes scanned. */
+  estimate: { seconds: number; bytes: number; events: number; cost: number; basis: string }
   expected: { definitionVersion: number; publication: number }
   createdBy: string
   createdAt: number

@@ -50,7 +50,13 @@ const plan = z.object({
     consumers: z.array(z.string()),
     objectives: z.array(z.string()),
   }),
-  estimate: z.object({ seconds: z.number(), bytes: z.number(), events: z.number(), basis: z.string() }),
+  estimate: z.object({
+    seconds: z.number(),
+    bytes: z.number(),
+    events: z.number(),
+    cost: z.number(),
+    basis: z.string(),
+  }),
   expiresAt: z.iso.datetime(),
 })
 

@@ -1,2 +1,3 @@
 export { applyPlan } from './apply-plan'
+export { queuedItem } from './recompute'
 export { createPlan, getPlan, type PlanRequest } from './create-plan'

@@ -1,11 +1,11 @@
-import type { PoolClient } from '../../clients'
+import { estimateRun } from '../../batch'
+import type { Pool, PoolClient } from '../../clients'
 import { AppError } from '../../platform'
 import { insertJob } from '../job-store'
-import type { JobItem, PlanItem } from '../model'
+import type { JobItem, PlanItem, PlanView } from '../model'
 import { findPipeline } from '../pipeline-store'
 import { subtract } from '../../serving'
 import { readCoverage } from './coverage'
-import { estimateRecompute } from './estimate-store'
 import type { Approval, Change, PlanDeps, Target } from './command'
 import { cellsCountLimit, countCells, knownExtent, type PlanDraft, type StoredPlan } from './plan-store'
 import { endOfClosedWindows, snapOutwards, splitRange, type Range } from './window-range'
@@ -55,8 +55,27 @@ export async function previewRecompute(
       consumers: [],
       objectives: Object.keys(definition.objectives),
     },
-    estimate: await estimateRecompute(pool, { computeId, type: definition.eventType, ranges: parts }),
+    estimate: await estimateAll(pool, { computeId, definition, ranges: wanted }),
     expected: { definitionVersion: stored.version, computeId, publication: stored.publication, coverage },
+  }
+}
+
+/** Gaps are estimated one by one while they are few; many together, as the stretch they lie in. */
+async function estimateAll(
+  pool: Pool,
+  { ranges, ...compute }: { computeId: number; definition: Target['definition']; ranges: readonly Range[] },
+): Promise<PlanView['estimate']> {
+  const hull = { from: ranges[0]?.from ?? 0, to: ranges.at(-1)?.to ?? 0 }
+  const parts = ranges.length <= 8 ? ranges : [hull]
+  const estimates = await Promise.all(parts.map((range) => estimateRun(pool, { ...compute, range })))
+  const sum = (field: 'seconds' | 'bytes' | 'events' | 'cost') =>
+    estimates.reduce((total, estimate) => total + estimate[field], 0)
+  return {
+    seconds: Math.ceil(sum('seconds')),
+    bytes: sum('bytes'),
+    events: sum('events'),
+    cost: sum('cost'),
+    basis: estimates[0]?.basis ?? '',
   }
 }
 

@@ -51,7 +51,13 @@ export const rollback: PlanCommand<RollbackRequest> = {
         consumers: [],
         objectives: Object.keys(definition.objectives),
       },
-      estimate: { seconds: 0, bytes: 0, events: 0, basis: 'a rollback moves pointers and reads no event' },
+      estimate: {
+        seconds: 0,
+        bytes: 0,
+        events: 0,
+        cost: 0,
+        basis: 'a rollback moves pointers and reads no event',
+      },
       expected: { definitionVersion: version, computeId, publication, coverage: null },
     }
   },

@@ -1,0 +1,91 @@
+import type { Pool } from '../clients'
+import { logger } from '../platform'
+import { beatJob, type ClaimedJob } from './job-store'
+import type { JobItem } from './model'
+
+export const leaseMs = 20_000
+const beatMs = 5_000
+/** Progress is written at most this often. */
+const tellMs = 500
+
+/** Why a run stops before its end. `lost`: another worker has the job, or the lease could not be kept. */
+export type StopReason = 'cancelled' | 'lost' | 'stopping'
+
+/**
+ * A job while it runs: its items and progress, and the lease that is kept while they are written. `signal` aborts
+ * when the run must stop; nothing it does after that may be published (the fence sees to it in any case).
+ */
+export class JobRun {
+  readonly items: JobItem[]
+  progress = 0
+  stopped: StopReason | null = null
+  private readonly ending = new AbortController()
+  private readonly startedAt = performance.now()
+  private readonly timer: NodeJS.Timeout
+  private leaseUntil = performance.now() + leaseMs
+  private toldAt = -Infinity
+  private beating: Promise<void> = Promise.resolve()
+
+  constructor(
+    private readonly pool: Pool,
+    readonly job: ClaimedJob,
+    private readonly onTold: (run: JobRun) => void,
+  ) {
+    this.items = job.items.map((item) => ({
+      ...item,
+      status: 'queued',
+      error: null,
+      version: null,
+      rows: null,
+    }))
+    this.timer = setInterval(() => void this.beat(), beatMs)
+  }
+
+  get signal(): AbortSignal {
+    return this.ending.signal
+  }
+
+  /** Sets the progress (0 to 1); told to the store and to viewers now and then. */
+  advance(progress: number): void {
+    this.progress = Math.min(1, Math.max(this.progress, progress))
+    if (performance.now() - this.toldAt >= tellMs) void this.beat()
+  }
+
+  stop(reason: StopReason): void {
+    this.stopped ??= reason
+    this.ending.abort(new Error(`the run was stopped: ${reason}`))
+  }
+
+  /** No more heartbeats; resolves when the last one is through. */
+  async end(): Promise<void> {
+    clearInterval(this.timer)
+    await this.beating
+  }
+
+  private beat(): Promise<void> {
+    this.toldAt = performance.now()
+    this.beating = this.beating.then(() => this.beatOnce())
+    return this.beating
+  }
+
+  private async beatOnce(): Promise<void> {
+    if (this.stopped === 'lost') return
+    const sentAt = performance.now()
+    try {
+      const { items, progress } = this
+      const beat = await beatJob(this.pool, this.job, { leaseMs, progress, items, etaMs: this.etaMs() })
+      if (!beat.held) return this.stop('lost')
+      this.leaseUntil = sentAt + leaseMs
+      if (beat.cancelRequested) this.stop('cancelled')
+      this.onTold(this)
+    } catch (error) {
+      logger('batch').warn({ err: error, job: this.job.id }, 'the heartbeat failed')
+      if (performance.now() >= this.leaseUntil) this.stop('lost')
+    }
+  }
+
+  private etaMs(): number | null {
+    if (this.progress < 0.02) return null
+    return ((performance.now() - this.startedAt) * (1 - this.progress)) / this.progress
+  }
+}
