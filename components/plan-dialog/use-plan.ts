@@ -27,7 +27,7 @@ export function usePlan(onApplied: (jobId: string) => void): UsePlan {
     }),
   )
   const { mutate: applyPlan } = useMutation(
-    trpc.plans.apply.mutationOptions({
+    trpc.plans.applyPlan.mutationOptions({
       onSuccess: ({ jobId }) => {
         send({ type: 'applySucceeded', jobId })
         onApplied(jobId)

@@ -59,7 +59,7 @@ export const pipelinesRouter = router({
     .input(pipelineInput)
     .query(({ ctx, input }): Promise<string> => exportDefinition(ctx.console, input.name)),
 
-  apply: operatorProcedure
+  applyDefinition: operatorProcedure
     .input(z.object({ text: definitionText, reason: reason.nullish() }))
     .mutation(({ ctx, input }): Promise<AppliedDefinition> =>
       applyDefinition(ctx.console, {

@@ -33,7 +33,7 @@ export const plansRouter = router({
     .input(z.object({ id: z.uuid() }))
     .query(({ ctx, input }): Promise<PlanView> => getPlan(ctx.console, input.id)),
 
-  apply: operatorProcedure
+  applyPlan: operatorProcedure
     .input(z.object({ id: z.uuid(), reason: z.string().trim().min(1).max(1_000) }))
     .mutation(({ ctx, input }): Promise<{ jobId: string }> =>
       applyPlan(ctx.console, { id: input.id, reason: input.reason, actor: ctx.principal.name }),
