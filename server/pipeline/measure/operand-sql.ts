@@ -1,5 +1,6 @@
 import { fieldSql, type SqlRelation } from '../expression/sql-fields'
 import { expressionSql } from '../expression/sql'
+import { repeating } from '../expression/sql-values'
 import type { Expression, NumberType } from '../types'
 import { FAST_DECIMAL_LIMIT } from './number-text'
 
@@ -39,6 +40,23 @@ export interface DecimalOperand {
   wide: string
 }
 
+/**
+ * Text of a double without an exponent, as `plainText`: DuckDB 1.5 reads -9.2e-14 as DECIMAL(38, 9) to be
+ * -0.000000001.
+ */
+export function plainTextSql(x: string): string {
+  const plain = repeating(`CAST(abs(${x}) AS VARCHAR)`, (text) => {
+    const digits = `replace(split_part(${text}, 'e', 1), '.', '')`
+    const exponent = `CAST(split_part(${text}, 'e', 2) AS INTEGER)`
+    return (
+      `CASE WHEN NOT contains(${text}, 'e') THEN ${text} ` +
+      `WHEN contains(${text}, 'e-') THEN '0.' || repeat('0', -${exponent} - 1) || ${digits} ` +
+      `ELSE rpad(${digits}, ${exponent} + 1, '0') END`
+    )
+  })
+  return `CASE WHEN ${x} < 0 THEN '-' ELSE '' END || ${plain}`
+}
+
 /** HUGEINT of a DECIMAL(38, scale): its digits without the point. */
 function scaledOfDecimal(text: string, scale: number): string {
   return `TRY_CAST(replace(CAST(TRY_CAST(${text} AS DECIMAL(38, ${scale})) AS VARCHAR), '.', '') AS HUGEINT)`
@@ -59,7 +77,7 @@ export function decimalOperandSql(
       ? 'FALSE'
       : `coalesce(abs(${rounded}) <= ${FAST_DECIMAL_LIMIT} AND ${rounded} / ${factor} = ${x}, FALSE)`
   const quick = `CASE WHEN ${isQuick} THEN TRY_CAST(${rounded} AS BIGINT) END`
-  const wide = `WHEN ${x} IS NOT NULL AND NOT ${isQuick} THEN ${scaledOfDecimal(`CAST(${x} AS VARCHAR)`, scale)}`
+  const wide = `WHEN ${x} IS NOT NULL AND NOT ${isQuick} THEN ${scaledOfDecimal(`(${plainTextSql(x)})`, scale)}`
   if (!operand.raw || node.op !== 'field') return { quick, wide: `CASE ${wide} END` }
   const text = fieldSql(relation, 'string', node.path)
   const isDecimal = `regexp_full_match(${text}, '-?[0-9]{1,64}(\\.[0-9]{1,64})?')`
