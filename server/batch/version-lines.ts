@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto'
+import { copyText } from '../serving'
 import type { EngineCell } from './engine'
 
 export interface DigestFigures {
@@ -41,11 +42,4 @@ export class VersionDigest {
 function eventsOf(accText: string): number {
   const end = accText.indexOf(',')
   return Number(accText.slice(1, end < 0 ? -1 : end))
-}
-
-const escapes: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
-
-/** As COPY's text format wants a value. */
-export function copyText(text: string): string {
-  return /[\\\t\n\r]/.test(text) ? text.replace(/[\\\t\n\r]/g, (c) => escapes[c] ?? c) : text
 }

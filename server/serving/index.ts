@@ -1,3 +1,4 @@
+export { copyText } from './copy-text'
 export type { Cut } from './cut'
 export { listVersions, type ListedVersion, type VersionList } from './list-versions'
 export { type Completeness, type Coverage, type Hole } from './merge'

@@ -18,6 +18,7 @@ import {
   type FieldType,
   type PartitionState,
 } from '../../pipeline'
+import { copyText } from '../copy-text'
 import type { Cut } from '../cut'
 import type { Range } from '../ranges'
 import { rotateEpoch } from '../rotate-epoch'
@@ -259,6 +260,6 @@ function batchOf(definition: Definition, partition: number, events: readonly Tes
 async function* linesOf(cells: readonly CellDelta[]): AsyncGenerator<string> {
   for (const { windowStart, key, cell } of cells) {
     const sketch = cell.sketch === null ? '\\N' : `\\\\x${Buffer.from(cell.sketch).toString('hex')}`
-    yield await Promise.resolve(`${windowStart}\t${key}\t${accText(cell.acc)}\t${sketch}\n`)
+    yield await Promise.resolve(`${windowStart}\t${copyText(key)}\t${accText(cell.acc)}\t${sketch}\n`)
   }
 }
