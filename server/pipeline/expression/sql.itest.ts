@@ -79,6 +79,10 @@ describe('expressions in DuckDB', () => {
       `${'1'.repeat(800)}e-790`,
       '2.2250738585072011e-308',
       '9007199254740993',
+      '1e+2',
+      '1e+',
+      '1E+05',
+      '١',
     )
     const events = texts.map((x) => eventOf({ x }))
     const value: Node = { op: 'fieldNumber', type: 'number', path: ['x'] }

@@ -60,7 +60,20 @@ export const texts = fc.oneof(
   },
   {
     weight: 3,
-    arbitrary: fc.constantFrom('1', '-1.5', '1e3', '1E-3', '+1', '.5', '1.', '1e999', '1e-999', '0x1', ' 1'),
+    arbitrary: fc.constantFrom(
+      '1',
+      '-1.5',
+      '1e3',
+      '1E-3',
+      '1e+2',
+      '+1',
+      '.5',
+      '1.',
+      '1e999',
+      '1e-999',
+      '0x1',
+      ' 1',
+    ),
   },
   {
     weight: 2,
