@@ -1,6 +1,7 @@
 import { estimateRun } from '../../batch'
 import type { Pool, PoolClient } from '../../clients'
 import { AppError } from '../../platform'
+import { canonicalJson } from '../canonical-json'
 import { insertJob } from '../job-store'
 import type { JobItem, PlanItem, PlanView } from '../model'
 import { findPipeline } from '../pipeline-store'
@@ -122,7 +123,7 @@ export async function recomputeChanges(client: PoolClient, plan: StoredPlan): Pr
   const range = coveredRange(plan)
   const now = await readCoverage(client, expected.computeId, range)
   const then = (expected.coverage ?? []).filter((entry) => entry.to > range.from && entry.from < range.to)
-  if (JSON.stringify(now) === JSON.stringify(then)) return []
+  if (canonicalJson(now) === canonicalJson(then)) return []
   return [
     {
       what: `versions from ${iso(range.from)} to ${iso(range.to)}`,
