@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { root } from './run.mjs'
 
@@ -36,10 +36,8 @@ function take() {
 let emptySince = 0
 
 function holderIsGone() {
-  let pid = 0
-  try {
-    pid = Number(readFileSync(pidFile, 'utf8'))
-  } catch {
+  const pid = existsSync(pidFile) ? Number(readFileSync(pidFile, 'utf8')) : 0
+  if (pid === 0) {
     // Between its two steps, or killed there.
     emptySince ||= Date.now()
     return Date.now() - emptySince > 5_000

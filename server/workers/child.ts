@@ -40,6 +40,7 @@ export function runChild(options: ChildOptions): ManagedChild {
   const logPath = path.join(options.logDir, `${label}.log`)
   const log = openLogFile(logPath)
   const stopping = new AbortController()
+  const isStopping = () => stopping.signal.aborted
   let child: ChildProcess | undefined
   let everReady = false
   let settle: { resolve: () => void; reject: (error: Error) => void }
@@ -56,7 +57,7 @@ export function runChild(options: ChildOptions): ManagedChild {
         createInterface({ input: stream }).on('line', (line) => {
           log.write(line)
           const warning = warningIn(line)
-          if (warning !== null && !stopping.signal.aborted) say(`${label}  ${warning}`)
+          if (warning !== null && !isStopping()) say(`${label}  ${warning}`)
         })
       }
       running.on('message', (message) => {
@@ -68,16 +69,16 @@ export function runChild(options: ChildOptions): ManagedChild {
         resolve(error.message)
       })
       running.once('exit', (code, signal) => {
-        resolve(signal === null ? `code ${code ?? 0}` : signal)
+        resolve(signal ?? `code ${code ?? 0}`)
       })
     })
 
   const loop = async () => {
-    for (let crashes = 0; !stopping.signal.aborted;) {
+    for (let crashes = 0; !isStopping();) {
       const startedAt = performance.now()
       const how = await runOnce()
       child = undefined
-      if (stopping.signal.aborted) return
+      if (isStopping()) return
       const next = restartDelay(crashes, performance.now() - startedAt)
       crashes = next.crashes
       if (!everReady && crashes >= attemptsToBeReady) {

@@ -37,7 +37,7 @@ export async function provision(env: StoreEnv, samples: boolean): Promise<Provis
 }
 
 /** Makes the streams again that a restarted server has forgotten: those in memory. */
-export async function provisionLog(env: StoreEnv): Promise<void> {
+export async function provisionLog(env: NatsEnv): Promise<void> {
   const nats = await openNats(natsOptions(env))
   try {
     await provisionStreams(nats)
@@ -46,9 +46,11 @@ export async function provisionLog(env: StoreEnv): Promise<void> {
   }
 }
 
-export const natsOptions = (env: StoreEnv, name = 'parallax-start') => ({
+type NatsEnv = Pick<StoreEnv, 'natsUrl' | 'natsCreds'>
+
+const natsOptions = (env: NatsEnv) => ({
   url: env.natsUrl,
-  name,
+  name: 'parallax-start',
   ...(env.natsCreds === undefined ? {} : { creds: env.natsCreds }),
 })
 

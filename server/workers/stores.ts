@@ -15,6 +15,7 @@ export interface Stores {
 }
 
 interface Service {
+  url: string
   port: number
   pid: number
   exited: Promise<void>
@@ -23,8 +24,8 @@ interface Service {
 
 interface KeepOptions {
   say: (line: string) => void
-  /** Runs after each restart: what lived in the service's memory has to be made again. */
-  onRestart: (service: 'postgres' | 'nats-server') => Promise<void>
+  /** Makes again what a restarted nats-server has forgotten, having had it in memory. */
+  onNatsRestart: (url: string) => Promise<void>
 }
 
 export async function openStores(env: Env, options: KeepOptions): Promise<Stores> {
@@ -74,25 +75,29 @@ export async function openStores(env: Env, options: KeepOptions): Promise<Stores
 /** Keeps a private service running, on the port it started with: its clients know no other. */
 async function keep<S extends Service>(
   name: 'postgres' | 'nats-server',
-  { say, onRestart }: KeepOptions,
+  { say, onNatsRestart }: KeepOptions,
   start: (port: { port?: number }) => Promise<S>,
 ) {
   const first = await start({})
   const stopping = new AbortController()
+  const isStopping = () => stopping.signal.aborted
   let current: S = first
   const watch = async () => {
     for (let crashes = 0; ;) {
       const startedAt = performance.now()
       await current.exited
-      if (stopping.signal.aborted) return
+      if (isStopping()) return
       const next = restartDelay(crashes, performance.now() - startedAt)
       crashes = next.crashes
       say(`${name}  ended; starting it again on its data`)
       await sleep(next.delayMs, stopping.signal)
       try {
         current = await start({ port: first.port })
-        if (stopping.signal.aborted) return await current.stop()
-        await onRestart(name)
+        if (isStopping()) {
+          await current.stop()
+          return
+        }
+        if (name === 'nats-server') await onNatsRestart(current.url)
         say(`${name}  runs again`)
       } catch (error) {
         say(`${name}  ${(error as Error).message}`)

@@ -44,15 +44,12 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
   }
   try {
     say(`data       ${options.env.dataDir}`)
-    let storeEnv: StoreEnv | undefined
     stores = await openStores(options.env, {
       say,
-      onRestart: async (service) => {
-        if (service === 'nats-server' && storeEnv !== undefined) await provisionLog(storeEnv)
-      },
+      onNatsRestart: (natsUrl) => provisionLog({ ...options.env, natsUrl }),
     })
     stores.summary.forEach(say)
-    storeEnv = withStores({ ...options.env, port }, stores)
+    const storeEnv = withStores({ ...options.env, port }, stores)
     const { migrations, admin, pipelines } = await provision(storeEnv, options.feed)
     if (migrations.length > 0) say(`database   migrated: ${migrations.join(', ')}`)
     if (pipelines.length > 0) say(`pipelines  ${pipelines.join(', ')}`)
@@ -125,15 +122,17 @@ function prepareDataDir(dataDir: string): void {
 
 async function choosePort({ port, host }: Env): Promise<number> {
   if (port === 0) return freePort()
-  for (const deadline = Date.now() + portPatienceMs; ; await sleep(200)) {
-    if (await isFree(port, host ?? '127.0.0.1')) return port
+  const deadline = Date.now() + portPatienceMs
+  while (!(await isFree(port, host ?? '127.0.0.1'))) {
     if (Date.now() > deadline) {
       throw new AppError(
         'conflict',
         `Starting failed: port ${port} is in use. Stop what uses it, or use --port.`,
       )
     }
+    await sleep(200)
   }
+  return port
 }
 
 function isFree(port: number, host: string): Promise<boolean> {

@@ -22,7 +22,7 @@ export async function startWeb(env: Env): Promise<Stop> {
         ]
       : [await listen(server(), env.port, env.host)]
   return async () => {
-    await Promise.all(servers.map((running) => running && close(running)))
+    await Promise.all(servers.filter((running) => running !== null).map(close))
     await app.close()
   }
 }

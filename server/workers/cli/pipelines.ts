@@ -54,7 +54,7 @@ async function applyFile(api: ApiClient, file: string, dryRun: boolean): Promise
 }
 
 function say(applied: Applied | null, dryRun: boolean): string {
-  if (applied === null || !applied.changed) return `unchanged${applied === null ? '' : ` (${applied.name})`}`
+  if (!applied?.changed) return 'unchanged'
   const verb = applied.version === 1 ? 'create' : 'change'
   const recount = applied.recomputes ? ', its history is counted again' : ''
   return `${dryRun ? `would ${verb}` : `${verb}d`} ${applied.name}, version ${applied.version}${recount}`

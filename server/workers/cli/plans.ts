@@ -78,12 +78,13 @@ async function planAndApply(context: CommandContext, request: Record<string, unk
 }
 
 async function finished(api: ApiClient, jobId: string, say: (line: string) => void): Promise<Job> {
-  for (let shown = -1; ; await sleep(pollMs)) {
+  for (let shown = -1; ;) {
     const job = await api.call<Job>('GET', `/api/v1/jobs/${jobId}`)
     if (job.status !== 'queued' && job.status !== 'running') return job
     const percent = Math.floor(job.progress * 100)
     if (percent !== shown) say(`${job.status} ${percent} %`)
     shown = percent
+    await sleep(pollMs)
   }
 }
 

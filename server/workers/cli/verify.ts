@@ -12,7 +12,10 @@ export const verify: Command = {
       throw new AppError('bad_request', `Use parallax ${verify.usage}, like departures/12.`)
     }
     const dataDir = options['data-dir']
-    const env = readEnv({ ...process.env, ...(typeof dataDir === 'string' ? { PARALLAX_DATA_DIR: dataDir } : {}) })
+    const env = readEnv({
+      ...process.env,
+      ...(typeof dataDir === 'string' ? { PARALLAX_DATA_DIR: dataDir } : {}),
+    })
     say(`counting version ${number} of ${pipeline} again …`)
     const { verifyByNumber } = await import('../verify-version')
     const result = await verifyByNumber(env, pipeline, Number(number))
