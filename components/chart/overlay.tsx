@@ -1,6 +1,6 @@
 'use client'
 import { ZIndexLayer } from 'recharts'
-import { formatCompact, formatMeasure, formatRange } from '@/components/format'
+import { formatCompact, formatNumber, formatRange } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { BoundaryMark } from './boundary-mark'
 import type { SeriesDrawing, Span } from './series-drawing'
@@ -80,7 +80,7 @@ function LastPoint({ last, scales }: { last: NonNullable<SeriesDrawing['last']>;
         <circle cx={x} cy={y} r={3} fill="var(--batch)" />
       )}
       <text className="strong" textAnchor="end" x={Math.min(x + 4, scales.right)} y={above ? y - 9 : y + 20}>
-        {Math.abs(last.value) >= 10_000 ? formatCompact(last.value) : formatMeasure(last.value)}
+        {Math.abs(last.value) >= 10_000 ? formatCompact(last.value) : formatNumber(last.value, 4)}
       </text>
     </g>
   )

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { MeasureInfo } from '@/server/api'
-import { describeMeasure, isAdditive } from './measure-name'
+import { describeMeasure, firstMeasure, isAdditive } from './measure-name'
 
 const measure = (over: Partial<MeasureInfo>): MeasureInfo => ({
   name: 'm',
@@ -25,6 +25,16 @@ test('a measure is said in words', () => {
     '91st percentile of x',
     '12th percentile of x',
   ])
+})
+
+test('a page opens with the plain count, else with what adds up, else with the first', () => {
+  const mean = measure({ name: 'mean', kind: 'mean' })
+  const sum = measure({ name: 'sum', kind: 'sum' })
+  const count = measure({ name: 'count' })
+  expect(firstMeasure([mean, sum, count])?.name).toBe('count')
+  expect(firstMeasure([mean, sum])?.name).toBe('sum')
+  expect(firstMeasure([mean])?.name).toBe('mean')
+  expect(firstMeasure([])).toBeNull()
 })
 
 test('only counts and sums add up', () => {

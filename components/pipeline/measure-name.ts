@@ -14,5 +14,15 @@ function ordinal(n: number): string {
   return text + (ends[text.at(-1) ?? ''] ?? 'th')
 }
 
+/** The measure to open with: the plain count where there is one, else one that adds up, else the first. */
+export function firstMeasure(measures: MeasureInfo[]): MeasureInfo | null {
+  return (
+    measures.find(({ kind, of }) => kind === 'count' && of === null) ??
+    measures.find(isAdditive) ??
+    measures[0] ??
+    null
+  )
+}
+
 /** Counts and sums add up over keys, so that a share and a zero line mean something. */
 export const isAdditive = ({ kind }: MeasureInfo): boolean => kind === 'count' || kind === 'sum'

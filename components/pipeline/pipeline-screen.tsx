@@ -19,6 +19,7 @@ import {
 } from '@/components/view'
 import { DefinitionHistory } from './definition-history'
 import { DefinitionPanel } from './definition-panel'
+import { firstMeasure } from './measure-name'
 import { NowTab } from './now-tab'
 import { PipelineHead } from './pipeline-head'
 import { PublicationHistory } from './publication-history'
@@ -40,7 +41,7 @@ export function PipelineScreen({ name }: { name: string }) {
   const asked = JSON.stringify(apiRange(range, boundary, now))
   const live = useMemo(() => JSON.parse(asked) as ReturnType<typeof apiRange>, [asked])
   const measures = info.data?.measures ?? []
-  const measure = measures.find((m) => m.name === measureName) ?? measures[0] ?? null
+  const measure = measures.find((m) => m.name === measureName) ?? firstMeasure(measures)
   const feed = usePipelineFeed({ name, range: live, key, measure: measure?.name ?? null })
   const status = feed.status ?? listed?.status ?? null
   const state = liveness(feed.watch.state, feed.watch.lastAt, now)

@@ -60,7 +60,7 @@ function Table({ topKeys, measure, tolerance }: { topKeys: TopKeys; measure: str
         <tr>
           <th>Key</th>
           <th className="number">{measure}</th>
-          <th className="w-[26%]">Share</th>
+          <th className="w-[26%]">{topKeys.keys.some((k) => k.share !== null) ? 'Share' : 'Size'}</th>
           <th className="number desk-only">Speed</th>
           <th className="number desk-only">Batch</th>
           <th className="number">Difference</th>

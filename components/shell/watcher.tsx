@@ -64,5 +64,6 @@ function summary({ dependencies, workers }: LiveHealth): React.ReactNode {
   if (!worst) return <span className="text-text-3">All well</span>
   if (worst.name !== 'workers')
     return `${names[worst.name] ?? worst.name} ${worst.health === 'bad' ? 'down' : 'slow'}`
-  return `Workers ${workers.filter((w) => w.alive).length}/${workers.length}`
+  const alive = workers.filter((w) => w.alive).length
+  return alive < workers.length ? `Workers ${alive}/${workers.length}` : 'Workers missing'
 }
