@@ -81,3 +81,4 @@ export {
   type Lease,
   type SpeedWorkerRow,
 } from './speed-view-store-leases'
+export { vacuum, type Vacuumed, type VacuumRequest } from './vacuum'
