@@ -1,0 +1,39 @@
+import { hostname } from 'node:os'
+import { archiveDirOf, fixPartitions } from '../control'
+import { openSchemaRegistry, runArchiver, type ArchiverStatus } from '../log'
+import { newId, type Env, type Stop } from '../platform'
+import { connect } from './connections'
+import { beginHeartbeat } from './heartbeat'
+
+export async function startArchive(env: Env): Promise<Stop> {
+  const { pool, nats, close } = await connect(env, 'archive', 4)
+  const owner = `archive-${hostname()}-${process.pid}-${newId().slice(0, 8)}`
+  let status: ArchiverStatus = { state: 'standby', seq: 0 }
+  try {
+    const schemas = await openSchemaRegistry({ pool, nats })
+    const endHeartbeat = await beginHeartbeat({
+      pool,
+      id: owner,
+      role: 'archive',
+      detail: () => ({ ...status }),
+    })
+    const stop = await runArchiver({
+      pool,
+      nats,
+      schemas,
+      owner,
+      dir: archiveDirOf(env),
+      partitions: await fixPartitions(pool),
+      onStatus: (changed) => (status = changed),
+    })
+    return async () => {
+      await stop()
+      schemas.close()
+      await endHeartbeat()
+      await close()
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
