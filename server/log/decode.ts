@@ -1,5 +1,5 @@
 import type { BatchBuilder } from './batch-builder'
-import { EventScanner } from './event-scanner'
+import { TemplateScanner } from './template-scanner'
 import type { FrameBody } from './frame'
 import { readFrame } from './frame-body'
 import { maxEventBytes, maxFutureMs } from './limits'
@@ -13,14 +13,14 @@ import type { SchemasInForce } from './schemas-in-force'
  * does which events are valid; it only avoids building what nobody reads.
  */
 export class BatchDecoder {
-  readonly #scanner: EventScanner
+  readonly #scanner: TemplateScanner
 
   constructor(
     readonly fields: readonly string[],
     readonly schemas: SchemasInForce | null,
     readonly onDead: (dead: DeadEvent) => void,
   ) {
-    this.#scanner = new EventScanner(fields)
+    this.#scanner = new TemplateScanner(fields)
   }
 
   /** `type` is what the message's subject names. */

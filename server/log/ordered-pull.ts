@@ -2,7 +2,7 @@ import { AckPolicy, DeliverPolicy, type ConsumerConfig } from '@nats-io/jetstrea
 import { createInbox, nanos, type Msg, type Subscription } from '@nats-io/transport-node'
 import type { Nats } from '../clients'
 import { AppError, backoffMs, logger, newId, sleep } from '../platform'
-import { readDelivery, wireMessage, type Delivery, type WireMessage } from './wire-message'
+import { deliveryStart, readDeliveryAt, wireMessage, type Delivery, type WireMessage } from './wire-message'
 
 export interface OrderedPullOptions {
   nats: Nats
@@ -30,6 +30,9 @@ const heartbeatMs = 5_000
 const expiresMs = 30_000
 const tickMs = 250
 const inactiveThresholdMs = 60_000
+
+const dot = 46
+const dollar = 36
 
 /**
  * Reads a stream in order from a position of the caller's, by pull requests on a consumer without acks. The order
@@ -137,6 +140,7 @@ async function openSession(options: SessionOptions): Promise<Session> {
   const requestSubject = `${nats.jsm.getOptions().apiPrefix ?? '$JS.API'}.CONSUMER.MSG.NEXT.${stream}.${name}`
   let open = true
   let consumerSeq = 0
+  let isActive = true
   let lastActiveAt = performance.now()
 
   // Halves first, so that the two slots never run out at the same moment.
@@ -177,11 +181,18 @@ async function openSession(options: SessionOptions): Promise<Session> {
     options.onBroken(why)
   }
 
+  // Found once: the subject's head is the same for every message of the consumer.
+  let start = -1
+  const deliveryOf = (reply: Uint8Array): Delivery | null => {
+    if (start < 0 || reply[start - 1] !== dot || reply[0] !== dollar) start = deliveryStart(reply)
+    return start < 0 ? null : readDeliveryAt(reply, start)
+  }
+
   const onMessage = (slot: Slot, raw: Msg) => {
     if (!open) return
-    lastActiveAt = performance.now()
+    isActive = true
     const message = wireMessage(raw)
-    const delivery = message.reply && readDelivery(message.reply)
+    const delivery = message.reply && deliveryOf(message.reply)
     if (!delivery) {
       const status = statusOf(message)
       if (status === 'heartbeat') return
@@ -215,6 +226,9 @@ async function openSession(options: SessionOptions): Promise<Session> {
     })
   }
   const timer = setInterval(() => {
+    // A flag, because the hot path would pay for reading the clock with every message.
+    if (isActive) lastActiveAt = performance.now()
+    isActive = false
     const silentMs = performance.now() - lastActiveAt
     const waiting = slots.some((slot) => slot.active)
     if (connectionOf(nats) !== connection) broken('reconnected')

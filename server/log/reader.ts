@@ -258,32 +258,37 @@ function checkStart(
   }
 }
 
-/** Subjects repeat: the last one is recognised by its bytes, the rest by name. */
+/** A type has few subjects, one a partition: the last ones are recognised by their bytes, the rest by name. */
 class SubjectCache {
   readonly #known = new Map<string, (EventSubject & { text: string }) | null>()
-  #lastBytes: Uint8Array = new Uint8Array(0)
-  #last: (EventSubject & { text: string }) | null = null
+  readonly #recent: { bytes: Uint8Array; subject: (EventSubject & { text: string }) | null }[] = []
+  #next = 0
 
   constructor(readonly partitions: number) {}
 
   parse(bytes: Uint8Array): (EventSubject & { text: string }) | null {
-    if (same(bytes, this.#lastBytes)) return this.#last
+    for (const recent of this.#recent) if (same(bytes, recent.bytes)) return recent.subject
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
-    let found = this.#known.get(text)
-    if (found === undefined) {
+    let subject = this.#known.get(text)
+    if (subject === undefined) {
       const parsed = parseSubject(text, this.partitions)
-      found = parsed && { ...parsed, text }
-      if (this.#known.size >= 10_000) this.#known.clear()
-      this.#known.set(text, found)
+      subject = parsed && { ...parsed, text }
+      if (this.#known.size >= maxKnownSubjects) this.#known.clear()
+      this.#known.set(text, subject)
     }
-    this.#lastBytes = bytes
-    this.#last = found
-    return found
+    this.#recent[this.#next] = { bytes: Uint8Array.from(bytes), subject }
+    this.#next = (this.#next + 1) % maxRecentSubjects
+    return subject
   }
 }
 
+const maxKnownSubjects = 10_000
+const maxRecentSubjects = 8
+
+/** From the end, where the partition is. */
 function same(a: Uint8Array, b: Uint8Array): boolean {
-  if (a.length !== b.length) return false
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  let i = a.length
+  if (i !== b.length) return false
+  while (--i >= 0) if (a[i] !== b[i]) return false
   return true
 }

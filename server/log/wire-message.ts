@@ -60,22 +60,31 @@ const dot = 46
  * `<domain>.<account>` before the stream and a random token at the end on newer servers. Null for another subject.
  */
 export function readDelivery(reply: Uint8Array): Delivery | null {
-  if (reply[0] !== 36 || reply[1] !== 74) return null
-  const { length } = reply
+  const start = deliveryStart(reply)
+  return start < 0 ? null : readDeliveryAt(reply, start)
+}
+
+/** Where the stream sequence starts, −1 for another subject. The same for all messages of a consumer without acks. */
+export function deliveryStart(reply: Uint8Array): number {
+  if (reply[0] !== 36 || reply[1] !== 74) return -1
   let tokens = 1
-  for (let i = 2; i < length; i++) if (reply[i] === dot) tokens++
-  if (tokens < 9) return null
+  for (let i = 2; i < reply.length; i++) if (reply[i] === dot) tokens++
+  if (tokens < 9) return -1
   let at = 2
-  // Up to the number of deliveries, the last token before those that are read. Three dots are left behind it.
   for (let skip = tokens >= 11 ? 7 : 5; skip > 0; at++) if (reply[at] === dot) skip--
+  return at
+}
+
+export function readDeliveryAt(reply: Uint8Array, start: number): Delivery {
+  const { length } = reply
+  let at = start
   let streamSeq = 0
-  for (let c = reply[at++] as number; c !== dot; c = reply[at++] as number)
-    streamSeq = streamSeq * 10 + c - 48
+  for (; at < length && reply[at] !== dot; at++) streamSeq = streamSeq * 10 + (reply[at] as number) - 48
   let consumerSeq = 0
-  for (let c = reply[at++] as number; c !== dot; c = reply[at++] as number)
-    consumerSeq = consumerSeq * 10 + c - 48
-  let end = at
-  while (reply[end] !== dot) end++
+  for (at++; at < length && reply[at] !== dot; at++)
+    consumerSeq = consumerSeq * 10 + (reply[at] as number) - 48
+  let end = ++at
+  while (end < length && reply[end] !== dot) end++
   // Without the last six digits of the nanoseconds: what is left is exact in a double.
   let time = 0
   for (; at < end - 6; at++) time = time * 10 + (reply[at] as number) - 48
