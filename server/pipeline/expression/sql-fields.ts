@@ -97,12 +97,9 @@ function shreddedAccess(
   return { sql: columnSql(relation, name) }
 }
 
+/** Wider than DuckDB's own rule: the archive too keeps one column of those that are equal in lower case. */
 function sameIgnoringCase(a: string, b: string): boolean {
-  return a.length === b.length && lowered(a) === lowered(b)
-}
-
-function lowered(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  return a.toLowerCase() === b.toLowerCase()
 }
 
 function jsonField(relation: SqlRelation, type: FieldType, path: readonly string[]): string {

@@ -24,6 +24,8 @@ const paths: string[][] = [
   ['l1', 'l2', 'l3', 'l4'],
   ['l1', 'l2', 'l3', 'l4', 'l5'],
   ['naïve 😀'],
+  ['É'],
+  ['é'],
 ]
 
 const types = ['number', 'string', 'boolean', 'unknown'] as const
