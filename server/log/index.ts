@@ -21,3 +21,7 @@ export {
   type StreamState,
 } from './stream'
 export { isEventType, parseSubject, subjectOf } from './subject'
+export { runArchiver, type ArchiverOptions, type ArchiverStatus } from './archive/archiver'
+export { archivedRelation, verifyArchive, type ArchivedRelation } from './archive/archived-relation'
+export { archivedSeq } from './archive/archive-store'
+export { requestFlush, waitForArchive } from './archive/flush-request'

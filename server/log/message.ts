@@ -25,7 +25,8 @@ export interface DeadEvent {
   source: string | null
   id: string | null
   rejection: Rejection
-  raw: Buffer
+  /** What arrived, at most so many characters: the event alone when it could be told from its message. */
+  raw: (maxLength: number) => string
 }
 
 type Decoded = Generator<DecodedEvent | DeadEvent, void>
@@ -186,6 +187,25 @@ function deadEvent(message: LogMessage, index: number, rejection: Rejection, raw
     source: text('source'),
     id: text('id'),
     rejection,
-    raw: message.data,
+    raw: (maxLength) => rawText(raw, message.data).slice(0, maxLength),
   }
 }
+
+function rawText(event: unknown, message: Buffer): string {
+  if (event === undefined || message.length <= maxEventBytes) return message.toString()
+  try {
+    return JSON.stringify(event)
+  } catch {
+    // Too deep to be written out.
+    return message.toString()
+  }
+}
+
+/** A message under a subject that names no event type. */
+export const unreadableSubject = (message: LogMessage): DeadEvent =>
+  deadEvent(
+    message,
+    0,
+    rejected('type_mismatch', 'The subject names no event type. Publish to events.<type>.').rejection,
+    undefined,
+  )
