@@ -38,7 +38,7 @@ export function FigureStrip({ info, status, zone, now }: FigureStripProps) {
       <Item label="Waiting" note={waitingNote(status, now)}>
         <CountFigure n={lag.events} unit="events" />
       </Item>
-      <Item label="Late, duplicate, invalid" note={`of ${formatCount(counters.events)} events`}>
+      <Item wide label="Late, duplicate, invalid" note={`of ${formatCount(counters.events)} events`}>
         <Cause cause="late" n={counters.late} of={counters.events} />
         <Cause cause="duplicate" n={counters.duplicate} of={counters.events} />
         <Cause cause="invalid" n={counters.invalid} of={counters.events} />
@@ -60,9 +60,19 @@ export function FigureStrip({ info, status, zone, now }: FigureStripProps) {
   )
 }
 
-function Item({ label, note, children }: { label: string; note: string; children: ReactNode }) {
+function Item({
+  label,
+  note,
+  wide = false,
+  children,
+}: {
+  label: string
+  note: string
+  wide?: boolean
+  children: ReactNode
+}) {
   return (
-    <div className="strip-figure">
+    <div className="strip-figure" {...(wide ? { 'data-wide': '' } : {})}>
       <dt>{label}</dt>
       <dd className="strip-value">{children}</dd>
       <dd className="strip-note" title={note}>

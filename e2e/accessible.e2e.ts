@@ -1,0 +1,68 @@
+import { expect, test } from '@playwright/test'
+import { expectAccessible } from './axe'
+import { chart, openPipeline } from './figures'
+import { signIn } from './session'
+
+for (const theme of ['light', 'dark'] as const)
+  for (const width of [1440, 390]) {
+    test(`every screen is free of accessibility faults in ${theme} at ${width} px`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 900 })
+      await page.emulateMedia({ colorScheme: theme })
+      await signIn(page)
+      await expect(page.getByRole('link', { name: 'departures' })).toBeVisible()
+      await expectAccessible(page)
+      await openPipeline(page)
+      for (const mode of ['Both layers', 'Difference', 'Merged']) {
+        await page.getByRole('radio', { name: mode }).click()
+        await expectAccessible(page)
+      }
+      await page.getByRole('tab', { name: 'Definition' }).click()
+      await expect(page.getByText('apiVersion: parallax/v1')).toBeVisible()
+      await expectAccessible(page)
+      await page.getByRole('tab', { name: 'History' }).click()
+      await expect(page.getByRole('region', { name: 'Definitions' }).getByRole('row').nth(1)).toBeVisible()
+      await expectAccessible(page)
+      await page.goto('/jobs')
+      await expect(page.getByRole('region', { name: 'Jobs' })).toBeVisible()
+      await expectAccessible(page)
+    })
+
+    test(`dialogs are free of accessibility faults in ${theme} at ${width} px`, async ({ page }) => {
+      await page.setViewportSize({ width, height: 900 })
+      await page.emulateMedia({ colorScheme: theme })
+      await signIn(page)
+      await openPipeline(page)
+      await page.getByRole('main').getByRole('button', { name: 'Recompute…' }).first().click()
+      await expect(page.getByRole('dialog').getByText(/expires in/)).toBeVisible()
+      await expectAccessible(page)
+      await page.keyboard.press('Escape')
+      await expect(page.getByRole('dialog')).toBeHidden()
+      await page.keyboard.press('?')
+      await expect(page.getByRole('dialog', { name: 'Shortcuts' })).toBeVisible()
+      await expectAccessible(page)
+      await page.keyboard.press('Escape')
+      await page.keyboard.press('Control+k')
+      await expect(page.getByPlaceholder('Find a pipeline, or act')).toBeFocused()
+      await expectAccessible(page)
+    })
+  }
+
+test('nothing on a phone scrolls sideways', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 })
+  await signIn(page)
+  for (const path of ['/pipelines', '/pipelines/departures', '/pipelines/route-minutes', '/jobs']) {
+    await page.goto(path)
+    if (path.includes('/pipelines/')) await expect(chart(page)).toBeVisible()
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
+    expect(overflow, path).toBeLessThanOrEqual(0)
+  }
+})
+
+test('the chosen theme stays over a reload and beats the system', async ({ page }) => {
+  await page.emulateMedia({ colorScheme: 'light' })
+  await signIn(page)
+  await page.getByRole('button', { name: 'Theme' }).first().click()
+  await page.getByRole('menuitemradio', { name: 'Dark' }).click()
+  await page.reload()
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark')
+})
