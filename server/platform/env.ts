@@ -41,7 +41,9 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
   const set = (name: string): string | undefined => source[name]?.trim() || undefined
   const env: Env = {
     port: readPort(set('PORT') ?? '3000'),
-    dataDir: path.resolve(set('PARALLAX_DATA_DIR') ?? path.join(projectRoot(), '.parallax')),
+    dataDir: path.resolve(
+      /*turbopackIgnore: true*/ set('PARALLAX_DATA_DIR') ?? path.join(projectRoot(), '.parallax'),
+    ),
     logLevel: readLogLevel(set('PARALLAX_LOG_LEVEL') ?? 'info'),
   }
   for (const [field, name] of Object.entries(optional) as [keyof typeof optional, string][]) {

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { openDuckDbEngine, verifyVersion, type Verification } from '../batch'
 import { openPool } from '../clients'
-import { archiveDirOf } from '../control'
-import { compilePipeline, parseDefinition } from '../pipeline'
+import { archiveDirOf, definitionOf } from '../control'
+import { compilePipeline } from '../pipeline'
 import { AppError, type Env } from '../platform'
 import { findVersion } from '../serving'
 import { openArchiveSource } from './archive-source'
@@ -25,16 +25,15 @@ export async function verifyByNumber(env: Env, pipeline: string, number: number)
       )
     }
     // What it was counted with, which the pipeline may have changed since.
-    const parsed = parseDefinition(await documentOfCompute(pool, version.computeId))
-    if (!parsed.ok)
-      throw new AppError('internal', `The definition of ${pipeline}/${number} is no longer understood.`)
+    const document = await documentOfCompute(pool, version.computeId)
+    const compiled = compilePipeline(definitionOf({ name: pipeline, document }))
     const archive = openArchiveSource({ pool, nats: null, dir: archiveDirOf(env) })
     return await verifyVersion({
       pool,
       engine,
       archive,
       version,
-      compiled: compilePipeline(parsed.definition),
+      compiled,
     })
   } finally {
     await engine.close()
