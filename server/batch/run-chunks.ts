@@ -29,7 +29,7 @@ export async function runChunks(scope: RunScope): Promise<Run> {
   checkAligned(range, compiled)
   const { eventType, windowSizeMs } = compiled.definition
   const whole = await archive.scan(eventType, range)
-  if (whole === null) return { cells: none(), bytes: 0 }
+  if (whole === null) return { cells: nothing, bytes: 0 }
   const chunks = planChunks({
     range,
     windowSizeMs,
@@ -71,9 +71,11 @@ async function* cellsOf(scope: RunScope, chunks: readonly Range[]): AsyncGenerat
 
 /** Whether no event lies outside: then no identity can have occurred earlier there. */
 const holdsAll = ({ from, to }: Range, everywhere: ArchiveScan | null): boolean =>
-  everywhere !== null && everywhere.segments.every(({ minTime, maxTime }) => minTime >= from && maxTime < to)
+  everywhere?.segments.every(({ minTime, maxTime }) => minTime >= from && maxTime < to) ?? false
 
-async function* none(): AsyncGenerator<EngineCell[]> {}
+const nothing: AsyncIterable<EngineCell[]> = {
+  [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
+}
 
 function checkAligned({ from, to }: Range, { definition }: CompiledPipeline): void {
   const { windowSizeMs, name } = definition

@@ -140,7 +140,7 @@ export function joinStretches(stretches: readonly VacuumedStretch[]): VacuumedSt
     const { from, to } = grid.range(i)
     const last = joined.at(-1)
     if (epoch < 0) return
-    if (last !== undefined && last.to === from && last.epoch === epoch) last.to = to
+    if (last?.to === from && last.epoch === epoch) last.to = to
     else joined.push({ from, to, epoch })
   })
   return joinOldest(joined)
@@ -153,7 +153,7 @@ function joinOldest(stretches: VacuumedStretch[]): VacuumedStretch[] {
   const joined: VacuumedStretch[] = []
   for (const stretch of stretches) {
     const last = joined.at(-1)
-    if (excess > 0 && last !== undefined && last.to === stretch.from) {
+    if (excess > 0 && last?.to === stretch.from) {
       last.to = stretch.to
       last.epoch = Math.max(last.epoch, stretch.epoch)
       excess--

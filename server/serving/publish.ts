@@ -131,7 +131,7 @@ export function requireKeptBuckets(
 
 function requireStaged(versions: readonly VersionRow[], id: number, compute: ComputeRow): VersionRow {
   const version = versions.find((v) => v.id === id)
-  if (version === undefined || version.computeId !== compute.id) {
+  if (version?.computeId !== compute.id) {
     throw new AppError(
       'not_found',
       `Publishing failed: version id ${id} does not exist on ${compute.pipeline}.`,

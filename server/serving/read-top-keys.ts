@@ -144,7 +144,7 @@ function shareOf(
   return value === null || total === null || Number(total) === 0 ? null : Number(value) / Number(total)
 }
 
-function checkLimit(limit: number = 10): number {
+function checkLimit(limit = 10): number {
   if (Number.isInteger(limit) && limit >= 1 && limit <= topKeysLimit) return limit
   throw new AppError(
     'bad_request',

@@ -100,6 +100,14 @@ export class History {
     return { id: this.computeId, pipeline: this.definition.name }
   }
 
+  get target() {
+    return { compute: this.compute, compiled: this.compiled }
+  }
+
+  get vacuumed() {
+    return { computeId: this.computeId, definition: this.definition }
+  }
+
   async create(): Promise<this> {
     const { rows } = await this.pool.query<{ id: number }>(
       `INSERT INTO compute (pipeline, hash, type, partitions) VALUES ($1, 'h', $2, $3) RETURNING id`,
