@@ -4,6 +4,7 @@ import { HyperLogLog } from './measure/hyperloglog'
 import type { Slot } from './measure/layout'
 import { slotsAreFinal, WIDE_UNIT } from './measure/measure-sql'
 import { plainText, roundFloat, scaledText } from './measure/number-text'
+import { encodeSketches } from './measure/sketches'
 
 /** Final slots as a Postgres array literal, and the sketches in hex, without the prefix of a bytea. */
 export interface VersionCell {
@@ -47,9 +48,8 @@ function finalSlot(slot: Slot, text: string): string {
 }
 
 function denseHex(numbers: string): string {
-  const bytes = HyperLogLog.ofRegisters(numbers.split(',').map(Number)).encode()
-  const length = bytes.length.toString(16).padStart(8, '0')
-  return length + Buffer.from(bytes).toString('hex')
+  const bytes = encodeSketches([HyperLogLog.ofRegisters(numbers.split(',').map(Number))])
+  return Buffer.from(bytes ?? []).toString('hex')
 }
 
 function finalSketch(text: string): string {

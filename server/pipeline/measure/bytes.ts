@@ -1,27 +1,36 @@
-/** Appends to a growing buffer; integers are LEB128, signed ones zigzag first. */
+let scratch = new Uint8Array(65_536)
+
+/**
+ * Writes into one scratch buffer that every writer shares, so only one may be in use at a time. Integers are
+ * big-endian, lengths and counts LEB128.
+ */
 export class ByteWriter {
-  #bytes = new Uint8Array(256)
   #length = 0
 
+  get length(): number {
+    return this.#length
+  }
+
   byte(value: number): void {
-    this.#reserve(1)
-    this.#bytes[this.#length++] = value
+    if (this.#length >= scratch.length) this.#grow(1)
+    scratch[this.#length++] = value
   }
 
   bytes(values: Uint8Array): void {
-    this.#reserve(values.length)
-    this.#bytes.set(values, this.#length)
+    if (this.#length + values.length > scratch.length) this.#grow(values.length)
+    scratch.set(values, this.#length)
     this.#length += values.length
   }
 
-  uint16(value: number): void {
-    this.byte(value >>> 8)
-    this.byte(value & 0xff)
+  uint24(value: number): void {
+    this.byte((value >>> 16) & 255)
+    this.byte((value >>> 8) & 255)
+    this.byte(value & 255)
   }
 
   uint32(value: number): void {
-    this.uint16(value >>> 16)
-    this.uint16(value & 0xffff)
+    this.byte(value >>> 24)
+    this.uint24(value)
   }
 
   varint(value: number): void {
@@ -33,15 +42,27 @@ export class ByteWriter {
     this.byte(rest)
   }
 
-  finish(): Uint8Array {
-    return this.#bytes.slice(0, this.#length)
+  /** Leaves room for a uint32 that `close` fills with the number of bytes written since. */
+  open(): number {
+    this.uint32(0)
+    return this.#length
   }
 
-  #reserve(more: number): void {
-    if (this.#length + more <= this.#bytes.length) return
-    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more))
-    grown.set(this.#bytes)
-    this.#bytes = grown
+  close(opened: number): void {
+    const end = this.#length
+    this.#length = opened - 4
+    this.uint32(end - opened)
+    this.#length = end
+  }
+
+  finish(): Uint8Array {
+    return scratch.slice(0, this.#length)
+  }
+
+  #grow(more: number): void {
+    const grown = new Uint8Array(Math.max(scratch.length * 2, this.#length + more))
+    grown.set(scratch)
+    scratch = grown
   }
 }
 
@@ -63,12 +84,12 @@ export class ByteReader {
     return value
   }
 
-  uint16(): number {
-    return this.byte() * 256 + this.byte()
+  uint24(): number {
+    return (this.byte() << 16) | (this.byte() << 8) | this.byte()
   }
 
   uint32(): number {
-    return this.uint16() * 65536 + this.uint16()
+    return this.byte() * 2 ** 24 + this.uint24()
   }
 
   varint(): number {
@@ -83,8 +104,9 @@ export class ByteReader {
   }
 
   take(length: number): Uint8Array {
-    if (this.offset + length > this.#bytes.length)
+    if (this.offset + length > this.#bytes.length) {
       throw new RangeError('A sketch is shorter than its length says.')
+    }
     const part = this.#bytes.subarray(this.offset, this.offset + length)
     this.offset += length
     return part

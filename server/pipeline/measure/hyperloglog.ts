@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from './bytes'
+import { type ByteReader, type ByteWriter } from './bytes'
 import { rankOf, registerOf } from './distinct-hash'
 
 export const REGISTERS = 4096
@@ -38,66 +38,89 @@ function tau(x: number): number {
   }
 }
 
-/** What the sketch holds depends on the set of entries alone, so merges commute and associate. */
+function estimateDense(registers: Uint8Array): number {
+  const counts = new Uint16Array(66)
+  for (let i = 0; i < REGISTERS; i++) {
+    const rank = registers[i] as number
+    counts[rank] = (counts[rank] as number) + 1
+  }
+  const maxRank = 64 - 12 + 1
+  let z = REGISTERS * tau(1 - (counts[maxRank] as number) / REGISTERS)
+  for (let rank = maxRank - 1; rank >= 1; rank--) z = 0.5 * (z + (counts[rank] as number))
+  z += REGISTERS * sigma((counts[0] as number) / REGISTERS)
+  return Math.round(REGISTERS ** 2 / (2 * Math.LN2 * z))
+}
+
+/** Union of two ascending lists. */
+function union(a: number[], b: number[]): number[] {
+  if (a.length === 0) return b
+  if (b.length === 0) return a
+  const found: number[] = []
+  for (let i = 0, j = 0; i < a.length || j < b.length;) {
+    const [left, right] = [a[i] ?? Infinity, b[j] ?? Infinity]
+    found.push(Math.min(left, right))
+    if (left <= right) i++
+    if (right <= left) j++
+  }
+  return found
+}
+
+/**
+ * Distinct values by their hashes' entries. What it holds depends on the set of entries alone, so merges commute and
+ * associate: the entries in ascending order while they are few (`#lately` those not yet in order), else registers.
+ */
 export class HyperLogLog {
-  #sparse: Set<number> | null = new Set()
+  #sorted: number[] = []
+  #lately = new Set<number>()
   #dense: Uint8Array | null = null
 
   get isEmpty(): boolean {
-    return this.#sparse !== null && this.#sparse.size === 0
+    return this.#dense === null && this.#sorted.length === 0 && this.#lately.size === 0
   }
 
   add(entry: number): void {
-    if (this.#sparse !== null) {
-      this.#sparse.add(entry)
-      if (this.#sparse.size > SPARSE_ENTRIES) this.#densify()
-    } else {
+    if (this.#dense !== null) {
       this.#raise(registerOf(entry), rankOf(entry))
+      return
     }
+    this.#lately.add(entry)
+    if (this.#lately.size > SPARSE_ENTRIES) this.#settle()
   }
 
   merge(other: HyperLogLog): void {
-    if (other.#sparse !== null) {
-      for (const entry of other.#sparse) this.add(entry)
+    other.#settle()
+    this.#settle()
+    if (other.#dense === null) {
+      if (this.#dense === null) this.#sorted = union(this.#sorted, other.#sorted)
+      else for (const entry of other.#sorted) this.add(entry)
+      if (this.#sorted.length > SPARSE_ENTRIES) this.#densify()
       return
     }
-    if (this.#dense === null) this.#densify()
-    const theirs = other.#dense
-    for (let i = 0; i < REGISTERS; i++) this.#raise(i, theirs?.[i] ?? 0)
+    this.#densify()
+    for (let i = 0; i < REGISTERS; i++) this.#raise(i, other.#dense[i] as number)
   }
 
   estimate(): number {
-    if (this.#sparse !== null) return this.#sparse.size
-    const counts = new Array<number>(66).fill(0)
-    for (const rank of this.#dense ?? []) counts[rank] = (counts[rank] ?? 0) + 1
-    const maxRank = 64 - 12 + 1
-    let z = REGISTERS * tau(1 - (counts[maxRank] ?? 0) / REGISTERS)
-    for (let rank = maxRank - 1; rank >= 1; rank--) z = 0.5 * (z + (counts[rank] ?? 0))
-    z += REGISTERS * sigma((counts[0] ?? 0) / REGISTERS)
-    return Math.round(REGISTERS ** 2 / (2 * Math.LN2 * z))
+    this.#settle()
+    return this.#dense === null ? this.#sorted.length : estimateDense(this.#dense)
   }
 
-  encode(): Uint8Array {
-    const writer = new ByteWriter()
-    if (this.#sparse !== null) {
+  write(writer: ByteWriter): void {
+    this.#settle()
+    if (this.#dense === null) {
       writer.byte(SPARSE)
-      for (const entry of [...this.#sparse].sort((a, b) => a - b)) writer.uint32(entry)
+      for (const entry of this.#sorted) writer.uint32(entry)
     } else {
       writer.byte(DENSE)
-      if (this.#dense !== null) writer.bytes(this.#dense)
+      writer.bytes(this.#dense)
     }
-    return writer.finish()
   }
 
-  static decode(bytes: Uint8Array): HyperLogLog {
-    const reader = new ByteReader(bytes)
+  /** Reads to the end. */
+  static read(reader: ByteReader): HyperLogLog {
     const sketch = new HyperLogLog()
-    if (reader.byte() === DENSE) {
-      sketch.#sparse = null
-      sketch.#dense = reader.take(REGISTERS).slice()
-    } else {
-      while (!reader.done) sketch.add(reader.uint32())
-    }
+    if (reader.byte() === DENSE) sketch.#dense = reader.take(REGISTERS).slice()
+    else while (!reader.done) sketch.#sorted.push(reader.uint32())
     return sketch
   }
 
@@ -109,11 +132,18 @@ export class HyperLogLog {
     return sketch
   }
 
+  #settle(): void {
+    if (this.#lately.size === 0) return
+    this.#sorted = union(this.#sorted, Array.from(Int32Array.from(this.#lately).sort()))
+    this.#lately.clear()
+    if (this.#sorted.length > SPARSE_ENTRIES) this.#densify()
+  }
+
   #densify(): void {
-    const entries = this.#sparse ?? []
-    this.#sparse = null
+    if (this.#dense !== null) return
     this.#dense = new Uint8Array(REGISTERS)
-    for (const entry of entries) this.#raise(registerOf(entry), rankOf(entry))
+    for (const entry of this.#sorted) this.#raise(registerOf(entry), rankOf(entry))
+    this.#sorted = []
   }
 
   #raise(register: number, rank: number): void {

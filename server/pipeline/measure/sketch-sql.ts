@@ -1,4 +1,5 @@
-import { bucketIndexSql, INDEX_BIAS, MAX_BUCKETS } from './ddsketch'
+import { INDEX_BIAS, MAX_BUCKETS } from './bucket-store'
+import { bucketIndexSql } from './ddsketch'
 import { distinctEntrySql } from './distinct-hash'
 import { SPARSE_ENTRIES } from './hyperloglog'
 
@@ -113,8 +114,8 @@ export function quantileStages(qs: string, name: string): { stages: Stages; text
         `${bucketsHex(p, `${p}s`)} AS ${p}h, ${bucketsHex(g, `${g}s`)} AS ${negativeHex}, ${zeros} AS ${name}_z`,
       ],
       [
-        `${varintHex(`${name}_z`)} || ${varintHex(`(length(${negativeHex}) // 2)`)} || ` +
-          `${negativeHex} || ${p}h AS ${name}_b`,
+        `${varintHex(`${name}_z`)} || ${varintHex(`len(${g}s)`)} || ${negativeHex} || ` +
+          `${varintHex(`len(${p}s)`)} || ${p}h AS ${name}_b`,
       ],
       [`${withLength(`${name}_b`)} AS ${name}_hex`],
     ],

@@ -14,9 +14,9 @@ export function encodeSketches(sketches: Sketch[]): Uint8Array | null {
   if (sketches.length === 0) return null
   const writer = new ByteWriter()
   for (const sketch of sketches) {
-    const bytes = sketch.encode()
-    writer.uint32(bytes.length)
-    writer.bytes(bytes)
+    const opened = writer.open()
+    sketch.write(writer)
+    writer.close(opened)
   }
   return writer.finish()
 }
@@ -26,7 +26,7 @@ export function decodeSketches(slots: SketchSlot[], bytes: Uint8Array | null): S
   if (bytes === null) return slots.map((slot) => emptySketch(slot.kind))
   const reader = new ByteReader(bytes)
   return slots.map((slot) => {
-    const part = reader.take(reader.uint32())
-    return slot.kind === 'distinct' ? HyperLogLog.decode(part) : DDSketch.decode(part)
+    const part = new ByteReader(reader.take(reader.uint32()))
+    return slot.kind === 'distinct' ? HyperLogLog.read(part) : DDSketch.read(part)
   })
 }
