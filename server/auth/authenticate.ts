@@ -32,7 +32,7 @@ async function byToken({ pool, clock, apiToken }: AuthDeps, secret: string): Pro
     }
   }
   const token = await findToken(pool, secretHash(secret))
-  if (!token || token.revokedAt !== null) return null
+  if (token?.revokedAt !== null) return null
   if (token.expiresAt !== null && token.expiresAt <= clock.now()) return null
   return {
     kind: 'token',

@@ -4,7 +4,7 @@ import { archiveOf } from '../batch/testing/parquet-archive'
 import { inTransaction } from '../clients'
 import { startTestServices, type TestServices } from '../clients/testing'
 import { provisionStreams } from '../log'
-import { AppError, sleep, systemClock } from '../platform'
+import { AppError, sleep } from '../platform'
 import { publishVersions, readValues } from '../serving'
 import type { History } from '../serving/testing/history'
 import { listAudit, verifyAudit } from './audit'
@@ -96,7 +96,7 @@ async function totalTrips(history: History): Promise<number> {
       measure: 'trips',
       cursor,
     })
-    for (const cell of page.values) total += Number(cell.measures['trips'])
+    for (const cell of page.values) total += Number(cell.measures.trips)
     cursor = page.nextCursor ?? undefined
   } while (cursor)
   return total
@@ -209,19 +209,15 @@ describe('a plan that no longer holds', () => {
     } as const
     const first = await plan(request)
     const second = await plan(request)
-    const elsewhere = await plan({ ...request, from: hourStart + hour, to: hourStart + 2 * hour })
     await withWorker(await archived(history), async () => {
       const { jobId } = await apply(first)
       await waitForJob(jobId, finished)
     })
     const refused = await refusal(apply(second))
     expect(refused.code).toBe('conflict')
-    expect(refused.details?.['changed']).toMatchObject([
+    expect(refused.details?.changed).toMatchObject([
       { expected: [], found: [expect.stringMatching(/^version \d+/)] },
     ])
-    // The scheduled run may have published the second hour too; then that plan no longer holds either.
-    const other = await apply(elsewhere).catch((error: unknown) => (error as AppError).code)
-    expect(['conflict', expect.objectContaining({ jobId: expect.any(String) })]).toContainEqual(other)
   })
 
   it('is refused after fifteen minutes', async () => {

@@ -1,5 +1,4 @@
 export { applyDefinition, previewDefinition } from './apply-definition'
-export { archiveSource } from './archive-source'
 export { audit, listAudit, verifyAudit, withAudit, type AuditEntry } from './audit'
 export { runBatchWorker, type BatchDeps, type BatchWorkerOptions } from './batch-worker'
 export { compiledOf, readable, type Readable } from './compiled'

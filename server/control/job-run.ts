@@ -74,7 +74,10 @@ export class JobRun {
     try {
       const { items, progress } = this
       const beat = await beatJob(this.pool, this.job, { leaseMs, progress, items, etaMs: this.etaMs() })
-      if (!beat.held) return this.stop('lost')
+      if (!beat.held) {
+        this.stop('lost')
+        return
+      }
       this.leaseUntil = sentAt + leaseMs
       if (beat.cancelRequested) this.stop('cancelled')
       this.onTold(this)

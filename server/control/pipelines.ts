@@ -5,13 +5,7 @@ import { audit } from './audit'
 import { pipelinesLimit } from './apply-definition'
 import type { DefinitionVersion, PipelineInfo, PipelineListItem } from './model'
 import { pipelineInfo } from './pipeline-info'
-import {
-  findPipeline,
-  markDeleted,
-  selectPipelines,
-  selectVersions,
-  type StoredPipeline,
-} from './pipeline-store'
+import { markDeleted, selectPipelines, selectVersions } from './pipeline-store'
 import { requirePipeline } from './require-pipeline'
 import { worstFirst } from './status-judge'
 import { statusOfAll } from './status'

@@ -1,6 +1,5 @@
 import { planRun, recompute, type BatchEngine, type ArchiveSource } from '../batch'
 import { inTransaction, type Nats, type Pool } from '../clients'
-import { requestFlush } from '../log'
 import { AppError, type Clock } from '../platform'
 import {
   discardVersions,
@@ -56,8 +55,6 @@ export async function runRecompute(deps: BatchDeps, run: JobRun): Promise<void> 
   await discardVersions(pool, stored.computeId, await leftoverVersions(pool, run.job.id))
   if (payload.ranges) await waitForSpeed(deps, stored, run.signal)
   const cut = await inTransaction(pool, (client) => rotateEpoch(client, stored.computeId))
-  // Else a run would wait for the archiver's timer.
-  requestFlush(deps.nats, Math.max(0, ...cut.seqs))
   const compiled = compiledOf(stored)
   const ranges = payload.ranges ?? (await planRun(pool, { computeId: stored.computeId, compiled, cut }))
   if (!payload.ranges) run.items.push(...ranges.map(itemOf))
@@ -185,7 +182,7 @@ async function publish(
 /** What is computed may have changed since the job was made: then its result would answer nobody. */
 async function requireCompute(pool: Pool, name: string, computeId: number): Promise<StoredPipeline> {
   const stored = await findPipeline(pool, name)
-  if (!stored || stored.deletedAt !== null)
+  if (stored?.deletedAt !== null)
     throw new AppError('gone', `The job was given up: the pipeline ${name} was removed.`)
   if (stored.computeId !== computeId)
     throw new AppError(

@@ -23,6 +23,7 @@ export async function* refreshed<T>(
 ): AsyncGenerator<T, void, undefined> {
   const ending = new AbortController()
   const signal = outer ? AbortSignal.any([outer, ending.signal]) : ending.signal
+  const hasLeft = () => signal.aborted
   const bell = new Bell(signal)
   const unlisten = hubOf(console).listen((event) => {
     if (event === 'reset' || concerns(event.change)) bell.ring()
@@ -30,10 +31,10 @@ export async function* refreshed<T>(
   if (!unlisten) throw tooMany()
   try {
     yield await read()
-    while (!signal.aborted) {
+    while (!hasLeft()) {
       await sleep(minMs, signal)
       await bell.wait(maxMs - minMs)
-      if (signal.aborted) return
+      if (hasLeft()) return
       const next = await read().catch(onlyAway)
       if (next !== undefined) yield next
     }

@@ -15,17 +15,17 @@ export function readViewChange(subject: string, text: string): ViewChange | null
   }
   if (!isRecord(message)) return null
   const pipeline = subject.slice('views.'.length)
-  switch (message['kind']) {
+  switch (message.kind) {
     case 'cells':
       return {
         kind: 'cells',
         pipeline,
-        windows: message['truncated'] === true ? null : windowsOf(message['windows']),
+        windows: message.truncated === true ? null : windowsOf(message.windows),
       }
     case 'publication':
-      return { kind: 'publication', pipeline, ranges: rangesOf(message['ranges']) }
+      return { kind: 'publication', pipeline, ranges: rangesOf(message.ranges) }
     case 'job':
-      return { kind: 'job', pipeline: typeof message['pipeline'] === 'string' ? message['pipeline'] : '' }
+      return { kind: 'job', pipeline: typeof message.pipeline === 'string' ? message.pipeline : '' }
     default:
       return null
   }

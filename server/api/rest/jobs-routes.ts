@@ -38,7 +38,7 @@ const get: Route = jsonRoute({
   scope: 'read',
   summary: 'A job with its items and progress',
   answers: { 200: { says: 'The job', schema: job } },
-  handle: async ({ console, params }) => json(jobBody(await getJob(console, params['id'] ?? ''))),
+  handle: async ({ console, params }) => json(jobBody(await getJob(console, params.id ?? ''))),
 })
 
 const cancel: Route = jsonRoute({
@@ -49,7 +49,7 @@ const cancel: Route = jsonRoute({
   answers: { 202: { says: 'The job, cancelled or about to be', schema: job } },
   async handle({ console, params, principal }) {
     const cancelled = await requestCancel(console, {
-      id: params['id'] ?? '',
+      id: params.id ?? '',
       actor: principal?.name ?? 'nobody',
     })
     return json(jobBody(cancelled), { status: 202 })

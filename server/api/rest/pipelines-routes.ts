@@ -89,7 +89,7 @@ const applyRoute = (method: 'POST' | 'PUT', path: string, summary: string): Rout
 async function apply({ console, request, url, params, principal }: Call): Promise<Response> {
   const { dryRun, reason } = parseQuery(applyQuery, url)
   const input = await readDefinition(request)
-  const name = params['name']
+  const name = params.name
   const verb = dryRun === 'true' ? previewDefinition : applyDefinition
   const result = await verb(console, {
     input,
@@ -131,7 +131,7 @@ const get: Route = jsonRoute({
   query: z.strictObject({}),
   answers: { 200: { says: 'The pipeline', schema: pipeline } },
   async handle({ console, params, request }) {
-    const name = params['name'] ?? ''
+    const name = params.name ?? ''
     if (yamlTypes.some((type) => request.headers.get('accept')?.includes(type)))
       return new Response(await exportDefinition(console, name), {
         headers: { 'content-type': 'application/yaml; charset=utf-8', 'cache-control': 'no-store' },
@@ -150,7 +150,7 @@ const remove: Route = jsonRoute({
   answers: { 204: { says: 'Removed' } },
   async handle({ console, params, query, principal }) {
     await removePipeline(console, {
-      name: params['name'] ?? '',
+      name: params.name ?? '',
       actor: principal?.name ?? 'nobody',
       reason: query.reason,
     })
@@ -165,8 +165,7 @@ const status: Route = jsonRoute({
   summary: 'Watermark, position, lag, catch-up, archive, workers, durability',
   query: z.strictObject({}),
   answers: { 200: { says: 'The status', schema: z.record(z.string(), z.unknown()) } },
-  handle: async ({ console, params }) =>
-    json(statusBody(await pipelineStatus(console, params['name'] ?? ''))),
+  handle: async ({ console, params }) => json(statusBody(await pipelineStatus(console, params.name ?? ''))),
 })
 
 const history: Route = jsonRoute({
@@ -177,7 +176,7 @@ const history: Route = jsonRoute({
   query: z.strictObject({}),
   answers: { 200: { says: 'The definitions', schema: z.object({ definitions: z.array(z.unknown()) }) } },
   async handle({ console, params }) {
-    const definitions = await definitionHistory(console, params['name'] ?? '')
+    const definitions = await definitionHistory(console, params.name ?? '')
     return json({ definitions: definitions.map((entry) => ({ ...entry, createdAt: iso(entry.createdAt) })) })
   },
 })

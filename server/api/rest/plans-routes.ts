@@ -79,7 +79,7 @@ const get: Route = jsonRoute({
   scope: 'read',
   summary: 'A plan',
   answers: { 200: { says: 'The plan', schema: plan } },
-  handle: async ({ console, params }) => json(planBodyOf(await getPlan(console, params['id'] ?? ''))),
+  handle: async ({ console, params }) => json(planBodyOf(await getPlan(console, params.id ?? ''))),
 })
 
 const apply: Route = jsonRoute({
@@ -91,7 +91,7 @@ const apply: Route = jsonRoute({
   answers: { 202: { says: 'A job does it', schema: z.object({ jobId: z.uuid() }) } },
   async handle({ console, params, body, principal }) {
     const { jobId } = await applyPlan(console, {
-      id: params['id'] ?? '',
+      id: params.id ?? '',
       reason: body.reason,
       actor: principal?.name ?? 'nobody',
     })

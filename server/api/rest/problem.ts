@@ -20,7 +20,7 @@ const titles: Record<ErrorCode, string> = {
 export function problemResponse(error: AppError, requestId: string): Response {
   const status = statusByCode[error.code]
   const headers = new Headers()
-  const allow = error.details?.['allow']
+  const allow = error.details?.allow
   if (Array.isArray(allow)) headers.set('allow', allow.join(', '))
   headers.set('content-type', 'application/problem+json')
   headers.set('cache-control', 'no-store')

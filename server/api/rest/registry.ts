@@ -26,7 +26,7 @@ const describe = ({ subject, id, version, schema }: SchemaVersion) => ({
   schema,
 })
 
-const subjectOf = ({ params }: Call): string => params['subject'] ?? ''
+const subjectOf = ({ params }: Call): string => params.subject ?? ''
 
 const listSubjects: Route = {
   method: 'GET',
@@ -84,7 +84,7 @@ const getVersion: Route = {
   summary: 'A version of a subject, by number or latest',
   answers: { 200: { says: 'The version' } },
   async run(call) {
-    const text = call.params['version'] ?? ''
+    const text = call.params.version ?? ''
     if (text !== 'latest' && !/^[1-9]\d{0,8}$/.test(text))
       throw new AppError(
         'unprocessable',
@@ -111,7 +111,7 @@ const getById: Route = {
   summary: 'A schema by its global id',
   answers: { 200: { says: 'The schema' } },
   async run({ console, params }) {
-    const text = params['id'] ?? ''
+    const text = params.id ?? ''
     const found = /^[1-9]\d{0,8}$/.test(text) ? await console.registry.getById(Number(text)) : null
     if (!found)
       throw new AppError('not_found', `There is no schema ${text.slice(0, 40)}.`, {
@@ -138,7 +138,7 @@ const errorCodes: Partial<Record<ErrorCode, number>> = {
 
 function registryError(error: AppError, requestId: string): Response {
   const { code, message, details, retryAfterS, cause } = error
-  const errorCode = details?.['error_code'] ?? errorCodes[code] ?? statusByCode[code] * 100
+  const errorCode = details?.error_code ?? errorCodes[code] ?? statusByCode[code] * 100
   const both = new AppError(code, message, {
     cause,
     details: { ...details, error_code: errorCode, message },

@@ -50,7 +50,7 @@ const values: Route = jsonRoute({
   query: valuesQuery,
   answers: { 200: { says: 'A page of values', schema: valuesAnswer } },
   async handle({ console, params, query }) {
-    const { compute, compiled } = await readable(console, params['name'] ?? '')
+    const { compute, compiled } = await readable(console, params.name ?? '')
     const { values, boundary, watermark, ...rest } = await readValues(console.pool, {
       compute,
       compiled,
@@ -86,7 +86,7 @@ const series: Route = jsonRoute({
   async handle({ console, params, query }) {
     const { from, to, key, maxPoints } = query
     const { points, at, boundary, watermark, ...rest } = await readSeriesView(console, {
-      name: params['name'] ?? '',
+      name: params.name ?? '',
       range: { from, to },
       key,
       maxPoints,
@@ -115,7 +115,7 @@ const versions: Route = jsonRoute({
   query: z.strictObject({ below: integerText(1, 2 ** 31 - 1).optional() }),
   answers: { 200: { says: 'The versions', schema: z.record(z.string(), z.unknown()) } },
   async handle({ console, params, query }) {
-    const view = await readVersionsView(console, params['name'] ?? '', query.below)
+    const view = await readVersionsView(console, params.name ?? '', query.below)
     return json({
       ...view,
       boundary: isoOrNull(view.boundary),

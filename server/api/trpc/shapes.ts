@@ -132,8 +132,14 @@ export type LiveMessage =
       status: PipelineStatus
     }
 
-export type LiveList = { at: number; pipelines: PipelineListItem[] }
-export type LiveJobs = { at: number; jobs: JobView[] }
+export interface LiveList {
+  at: number
+  pipelines: PipelineListItem[]
+}
+export interface LiveJobs {
+  at: number
+  jobs: JobView[]
+}
 export type LiveHealth = SystemHealth
 
 /** One message of the merged feed `live.watch`. */

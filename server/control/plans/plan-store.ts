@@ -152,5 +152,5 @@ export async function knownExtent(
     [compute.id, compute.type],
   )
   const row = rows[0]
-  return row && row.from !== null && row.to !== null ? { from: row.from, to: row.to } : null
+  return row?.from !== null && row.to !== null ? { from: row.from, to: row.to } : null
 }

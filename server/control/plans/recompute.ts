@@ -138,7 +138,7 @@ export async function definitionChanges(
   { pipeline, expected }: StoredPlan,
 ): Promise<Change[]> {
   const stored = await findPipeline(client, pipeline)
-  if (!stored || stored.deletedAt !== null)
+  if (stored?.deletedAt !== null)
     return [
       {
         what: `pipeline ${pipeline}`,
