@@ -23,7 +23,7 @@ for (const theme of ['light', 'dark'] as const)
       await expect(page.getByRole('region', { name: 'Definitions' }).getByRole('row').nth(1)).toBeVisible()
       await expectAccessible(page)
       await page.goto('/jobs')
-      await expect(page.getByRole('region', { name: 'Jobs' })).toBeVisible()
+      await expect(page.getByRole('region', { name: 'Recent jobs' })).toBeVisible()
       await expectAccessible(page)
     })
 

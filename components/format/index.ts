@@ -16,3 +16,5 @@ export {
   plural,
 } from './number'
 export type { Figure } from './number'
+export { readInstant, writeInstant } from './typed-instant'
+export { withInstants } from './with-instants'

@@ -4,7 +4,7 @@ import Link from 'next/link'
 import { Fragment } from 'react'
 import { formatDuration, formatNear, formatRange } from '@/components/format'
 import type { Zone } from '@/components/format'
-import { Glyph, QuietGlyph } from '@/components/ui'
+import { Glyph } from '@/components/ui'
 import type { JobView } from '@/server/api'
 import { CancelJob } from './cancel-job'
 import { JobItems } from './job-items'
@@ -109,13 +109,7 @@ function Range({ job, zone, now }: { job: JobView; zone: Zone; now: number }) {
 }
 
 function Progress({ job, now }: { job: JobView; now: number }) {
-  if (!isOpen(job))
-    return (
-      <span className="inline-flex items-center gap-1.5">
-        <QuietGlyph status={jobStatus(job.status)} />
-        {job.status}
-      </span>
-    )
+  if (!isOpen(job)) return <span className="text-text-2">{job.status}</span>
   if (job.status === 'queued') return <span className="text-text-3">queued</span>
   return (
     <span className="flex items-center gap-2">

@@ -38,7 +38,7 @@ export function JobsScreen() {
         forWhom="For operators: what runs, what it made, what failed. Running first, then newest; a job goes on when this page is closed."
       />
       <Panel
-        title="Jobs"
+        title="Recent jobs"
         stale={stale}
         sub={
           jobs

@@ -105,7 +105,7 @@ function ShareBar({ row, most }: { row: TopKey; most: number }) {
   const size = most === 0 ? 0 : (Math.abs(measureNumber(row.value) ?? 0) / most) * 100
   return (
     <span className="flex items-center gap-2">
-      <span className="bar min-w-[24px] grow" style={{ background: 'none' }}>
+      <span className="bar bar-tall min-w-[24px] grow" style={{ background: 'none' }}>
         <i data-layer={row.completeness === 'complete' ? 'batch' : 'speed'} style={{ width: `${size}%` }} />
       </span>
       {row.share === null ? null : (

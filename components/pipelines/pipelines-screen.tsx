@@ -40,7 +40,7 @@ export function PipelinesScreen() {
         }
       />
       <Panel
-        title="Pipelines"
+        title="All pipelines"
         stale={stale}
         sub={
           pipelines

@@ -1,6 +1,6 @@
 'use client'
 import type { RefObject } from 'react'
-import { plural } from '@/components/format'
+import { plural, withInstants } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { Button, Failed, Note, SkeletonRows } from '@/components/ui'
 import type { Draft } from './draft'
@@ -50,14 +50,22 @@ export function PlanBody(props: PlanBodyProps) {
     return (
       <div className="border-t border-line">
         <div className="dialog-main pb-0!">{range}</div>
-        <Failed title="No plan was made" message={state.message} onRetry={() => onPlanAgain()} />
+        <Failed
+          title="No plan was made"
+          message={withInstants(state.message, zone, now)}
+          onRetry={() => onPlanAgain()}
+        />
       </div>
     )
   return (
     <div className="dialog-body">
       <div className="dialog-main">
         {range}
-        <Refusal state={state} onPlanAgain={() => onPlanAgain()} />
+        <Refusal
+          state={state}
+          say={(text) => withInstants(text, zone, now)}
+          onPlanAgain={() => onPlanAgain()}
+        />
         <h3 className="dialog-heading">
           What will change{' '}
           <span className="ml-1 text-small font-normal text-text-3">
@@ -68,13 +76,19 @@ export function PlanBody(props: PlanBodyProps) {
         <ReasonField {...props} />
       </div>
       <div className="dialog-side">
-        <PlanFacts plan={state.plan} />
+        <PlanFacts plan={state.plan} zone={zone} now={now} />
       </div>
     </div>
   )
 }
 
-function Refusal({ state, onPlanAgain }: { state: PlanState; onPlanAgain: () => void }) {
+interface RefusalProps {
+  state: PlanState
+  say: (text: string) => string
+  onPlanAgain: () => void
+}
+
+function Refusal({ state, say, onPlanAgain }: RefusalProps) {
   const again = (
     <Button size="small" onClick={onPlanAgain}>
       Plan again
@@ -92,13 +106,13 @@ function Refusal({ state, onPlanAgain }: { state: PlanState; onPlanAgain: () => 
   return (
     <div className="banner p-0!" role="alert">
       <Note kind="stale" title={refusedBecause(state.code)} action={again}>
-        {state.message}
+        {say(state.message)}
         {state.changes.length > 0 ? (
           <ul className="mt-1">
             {state.changes.map(({ what, expected, found }) => (
               <li key={what}>
-                <span className="font-medium text-text-1">{what}</span>
-                {expected || found ? `: planned with ${expected}, now ${found}` : null}
+                <span className="font-medium text-text-1">{say(what)}</span>
+                {expected || found ? `: planned with ${say(expected)}, now ${say(found)}` : null}
               </li>
             ))}
           </ul>

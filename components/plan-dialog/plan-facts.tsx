@@ -1,18 +1,26 @@
 import { BookOpen, Grid3x3, HardDrive, Radio, Target, Timer } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
-import { formatBytes, formatCompact, formatCount, formatDuration, plural } from '@/components/format'
+import {
+  formatBytes,
+  formatCompact,
+  formatCount,
+  formatDuration,
+  plural,
+  withInstants,
+} from '@/components/format'
+import type { Zone } from '@/components/format'
 import { QuietGlyph } from '@/components/ui'
 import type { PlanView } from '@/server/api'
 
 /** The right side of a plan: what it touches, what it costs, what to know. */
-export function PlanFacts({ plan }: { plan: PlanView }) {
+export function PlanFacts({ plan, zone, now }: { plan: PlanView; zone: Zone; now: number }) {
   const { blastRadius, estimate, notes, expected } = plan
   const keys = blastRadius.keys === null ? '' : `${plural(blastRadius.keys, 'key')}, `
   return (
     <>
       <h3 className="dialog-heading">What it touches</h3>
       <Fact icon={Grid3x3}>
-        {plural(blastRadius.windows, 'window')}, {keys}
+        {plural(blastRadius.windows, 'window')} with data, {keys}
         {plural(blastRadius.cells, 'cell')}
       </Fact>
       {blastRadius.consumers.length > 0 ? (
@@ -47,7 +55,7 @@ export function PlanFacts({ plan }: { plan: PlanView }) {
               <span className="pt-px">
                 <QuietGlyph status="warn" />
               </span>
-              <span>{note}</span>
+              <span>{withInstants(note, zone, now)}</span>
             </div>
           ))}
         </>

@@ -1,8 +1,8 @@
 'use client'
 import { useState } from 'react'
+import { readInstant, writeInstant } from '@/components/format'
 import type { Zone } from '@/components/format'
-import { Button } from '@/components/ui'
-import { readLocalInput, writeLocalInput } from '@/components/view'
+import { Button, InstantField } from '@/components/ui'
 
 interface PlanRangeProps {
   from: number
@@ -13,9 +13,9 @@ interface PlanRangeProps {
 
 /** The range of a recompute; another one needs another plan. */
 export function PlanRange({ from, to, zone, onPlan }: PlanRangeProps) {
-  const [start, setStart] = useState(() => writeLocalInput(from, zone))
-  const [end, setEnd] = useState(() => writeLocalInput(to, zone))
-  const read = { from: readLocalInput(start, zone), to: readLocalInput(end, zone) }
+  const [start, setStart] = useState(() => writeInstant(from, zone))
+  const [end, setEnd] = useState(() => writeInstant(to, zone))
+  const read = { from: readInstant(start, zone), to: readInstant(end, zone) }
   const problem =
     read.from === null || read.to === null
       ? 'Both ends need a date and a time.'
@@ -32,26 +32,8 @@ export function PlanRange({ from, to, zone, onPlan }: PlanRangeProps) {
         if (!problem && read.from !== null && read.to !== null) onPlan(read.from, read.to)
       }}
     >
-      <label className="flex items-center gap-2 text-text-3">
-        From
-        <input
-          className="field w-[196px]!"
-          type="datetime-local"
-          step={1}
-          value={start}
-          onChange={(event) => setStart(event.target.value)}
-        />
-      </label>
-      <label className="flex items-center gap-2 text-text-3">
-        to
-        <input
-          className="field w-[196px]!"
-          type="datetime-local"
-          step={1}
-          value={end}
-          onChange={(event) => setEnd(event.target.value)}
-        />
-      </label>
+      <InstantField label="From" zone={zone} value={start} onChange={setStart} />
+      <InstantField label="to" zone={zone} value={end} onChange={setEnd} />
       <span className="text-small text-text-3">{zone === 'utc' ? 'UTC' : 'local'}</span>
       {moved ? (
         <Button size="small" type="submit" off={problem}>

@@ -2,18 +2,9 @@
 import { ChevronDown, Clock } from 'lucide-react'
 import { Popover } from 'radix-ui'
 import { useState } from 'react'
-import { Button } from '@/components/ui'
-import {
-  presetLabel,
-  presets,
-  currentTime,
-  rangeLabel,
-  readLocalInput,
-  useNow,
-  useRange,
-  useZone,
-  writeLocalInput,
-} from '@/components/view'
+import { readInstant, writeInstant } from '@/components/format'
+import { Button, InstantField } from '@/components/ui'
+import { presetLabel, presets, currentTime, rangeLabel, useNow, useRange, useZone } from '@/components/view'
 import type { ViewRange } from '@/components/view'
 
 export function RangePicker() {
@@ -62,9 +53,9 @@ export function RangePicker() {
 function CustomRange({ range, onChoose }: { range: ViewRange; onChoose: (range: ViewRange) => void }) {
   const [zone] = useZone()
   const [start] = useState(() => startOf(range))
-  const [from, setFrom] = useState(() => writeLocalInput(start.from, zone))
-  const [to, setTo] = useState(() => writeLocalInput(start.to, zone))
-  const read = { from: readLocalInput(from, zone), to: readLocalInput(to, zone) }
+  const [from, setFrom] = useState(() => writeInstant(start.from, zone))
+  const [to, setTo] = useState(() => writeInstant(start.to, zone))
+  const read = { from: readInstant(from, zone), to: readInstant(to, zone) }
   const problem =
     read.from === null || read.to === null
       ? 'Both ends need a date and a time.'
@@ -80,21 +71,8 @@ function CustomRange({ range, onChoose }: { range: ViewRange; onChoose: (range: 
           onChoose({ kind: 'custom', from: read.from, to: read.to })
       }}
     >
-      {[
-        { name: 'From', value: from, set: setFrom },
-        { name: 'To', value: to, set: setTo },
-      ].map(({ name, value, set }) => (
-        <label key={name} className="grid grid-cols-[40px_1fr] items-center gap-2 text-text-3">
-          {name}
-          <input
-            className="field"
-            type="datetime-local"
-            step={1}
-            value={value}
-            onChange={(event) => set(event.target.value)}
-          />
-        </label>
-      ))}
+      <InstantField label="From" zone={zone} value={from} onChange={setFrom} />
+      <InstantField label="To" zone={zone} value={to} onChange={setTo} />
       <div className="flex items-center gap-2">
         <span className="grow text-small text-text-3">
           {problem ?? (zone === 'utc' ? 'in UTC' : 'in local time')}

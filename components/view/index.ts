@@ -1,14 +1,5 @@
 export { keepView } from './keep-view'
-export {
-  apiRange,
-  defaultRange,
-  presetLabel,
-  presets,
-  rangeEnds,
-  rangeLabel,
-  readLocalInput,
-  writeLocalInput,
-} from './range'
+export { apiRange, defaultRange, presetLabel, presets, rangeEnds, rangeLabel } from './range'
 export type { ApiRange, Preset, ViewRange } from './range'
 export { currentTime, useNow } from './use-now'
 export {

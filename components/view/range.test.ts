@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { apiRange, parseRange, rangeEnds, readLocalInput, writeLocalInput, writeRange } from './range'
+import { apiRange, parseRange, rangeEnds, writeRange } from './range'
 
 const now = Date.UTC(2026, 10, 18, 14, 32)
 const minute = 60_000
@@ -39,12 +39,4 @@ describe('the range to ask for', () => {
     expect(rangeEnds({ lastMs: minute }, now)).toEqual({ from: now - minute, to: now })
     expect(rangeEnds({ from: 1, to: 2 }, now)).toEqual({ from: 1, to: 2 })
   })
-})
-
-test('typed instants are read in the chosen zone and written back the same', () => {
-  expect(readLocalInput('2026-11-18T14:32', 'utc')).toBe(now)
-  expect(writeLocalInput(now, 'utc')).toBe('2026-11-18T14:32')
-  expect(writeLocalInput(now + 5_000, 'utc')).toBe('2026-11-18T14:32:05')
-  expect(readLocalInput(writeLocalInput(now, 'local'), 'local')).toBe(now)
-  expect(readLocalInput('18.11.2026', 'utc')).toBeNull()
 })

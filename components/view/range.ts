@@ -68,16 +68,3 @@ function niceStep(ms: number): number {
 export function rangeEnds(range: ApiRange, now: number): { from: number; to: number } {
   return 'lastMs' in range ? { from: now - range.lastMs, to: now } : range
 }
-
-/** A `datetime-local` input's text, read in the chosen zone. */
-export function readLocalInput(text: string, zone: Zone): number | null {
-  const match = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?$/.test(text)
-  if (!match) return null
-  const ms = zone === 'utc' ? Date.parse(`${text}Z`) : new Date(text).getTime()
-  return Number.isFinite(ms) ? ms : null
-}
-
-export function writeLocalInput(ms: number, zone: Zone): string {
-  const shifted = zone === 'utc' ? ms : ms - new Date(ms).getTimezoneOffset() * minute
-  return new Date(shifted).toISOString().slice(0, ms % minute === 0 ? 16 : 19)
-}
