@@ -6,8 +6,9 @@ import { main } from './prepare/run.mjs'
 await main(async () => {
   const args = process.argv.slice(2)
   // Progress must not get between a command and its --json.
+  const { log } = console
   if (args[0] !== 'start') console.log = console.error
   await (args[0] === 'start' ? prepare() : prepareCommandLine())
-  delete console.log
+  console.log = log
   await launch(args)
 })

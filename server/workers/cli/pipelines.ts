@@ -70,11 +70,26 @@ async function exportTo({ api, dryRun, answer }: CommandContext, dir: string): P
       `/api/v1/pipelines/${encodeURIComponent(name)}`,
     )
     const file = path.join(dir, `${name}.yaml`)
-    if (!dryRun) writeFileSync(file, stringify(definition))
+    if (!dryRun) writeFileSync(file, stringify(inOrder(definition)))
     files.push(file)
   }
   answer({ dryRun, files }, files.map((file) => `${dryRun ? 'would write' : 'wrote'} ${file}`).join('\n'))
   return 0
+}
+
+const order = [
+  ...['apiVersion', 'kind', 'metadata', 'spec'],
+  ...['name', 'title', 'owner', 'tags'],
+  ...['events', 'schema', 'filter', 'key', 'window', 'lateness', 'dedupe', 'measures'],
+  ...['batch', 'retention', 'objectives', 'budget'],
+]
+
+/** As a person would write it: the database keeps no order of keys. Names of measures and tags stay alphabetical. */
+function inOrder(value: unknown, depth = 0): unknown {
+  if (depth > 1 || typeof value !== 'object' || value === null || Array.isArray(value)) return value
+  const rank = (key: string) => (order.includes(key) ? order.indexOf(key) : order.length)
+  const entries = Object.entries(value).sort(([a], [b]) => rank(a) - rank(b))
+  return Object.fromEntries(entries.map(([key, inner]) => [key, inOrder(inner, depth + 1)]))
 }
 
 function definitionFiles(dir: string): string[] {
