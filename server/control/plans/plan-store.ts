@@ -151,6 +151,6 @@ export async function knownExtent(
        UNION ALL SELECT min(window_start), max(window_start) + 1 FROM speed_bucket WHERE compute_id = $1) known`,
     [compute.id, compute.type],
   )
-  const row = rows[0]
-  return row?.from !== null && row.to !== null ? { from: row.from, to: row.to } : null
+  const { from = null, to = null } = rows[0] ?? {}
+  return from === null || to === null ? null : { from, to }
 }
