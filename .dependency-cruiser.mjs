@@ -8,6 +8,9 @@ const doors = {
   pipeline: ['types[.]ts'],
   // Starts processes and reads the disk: only the supervisor and tests want it, the web bundle must not have it.
   clients: ['embedded/index[.]ts', 'migrations/index[.]ts', 'testing[.]ts'],
+  // Histories with an oracle, and archives of them, for the tests of the rooms below.
+  serving: ['testing[.]ts'],
+  batch: ['testing[.]ts'],
 }
 
 const roomRules = names.map((name) => ({

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { openDuck } from '../../clients'
 import type { Range } from '../../serving'
-import type { History } from '../../serving/testing/history'
+import type { History } from '../../serving/testing'
 import type { ArchiveScan, ArchiveSource } from '../archive-source'
 
 const columns = new Set(['n:miles', 's:key', 's:fare'])

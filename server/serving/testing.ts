@@ -1,0 +1,3 @@
+export { everything, filled, freshName, readAll, requestOf, shown } from './testing/fixture'
+export { History, origin, testDefinition, windowMs, type TestEvent } from './testing/history'
+export { expectedCells, measuresOf, type ExpectedCell } from './testing/oracle'
