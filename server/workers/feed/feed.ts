@@ -9,7 +9,6 @@ import {
   COMPRESSION,
   DATA_SPAN_MS,
   DATA_START_MS,
-  EARLIEST_ARRIVAL_MS,
   itemsOf,
   LATEST_ARRIVAL_MS,
   positionAt,
@@ -132,7 +131,7 @@ export async function itemsBetween(
   toMs: number,
 ): Promise<FeedItem[]> {
   const first = positionAt(anchorMs, fromMs - LATEST_ARRIVAL_MS)
-  const last = positionAt(anchorMs, toMs + EARLIEST_ARRIVAL_MS)
+  const last = positionAt(anchorMs, toMs)
   const items: FeedItem[] = []
   for (let cycle = first.cycle; cycle <= last.cycle; cycle++) {
     const lowMs = cycle === first.cycle ? first.offsetMs : 0

@@ -32,9 +32,8 @@ export const BROKEN_RATE = 0.002
 const BEYOND_HORIZON_EVERY = 20
 const BEYOND_HORIZON_MS = 12 * 60_000
 
-/** Longest early and late departures in the data, as wall time around an event's own time. */
-export const EARLIEST_ARRIVAL_MS = 1_200 * 1_000
-export const LATEST_ARRIVAL_MS = 1_700 * 1_000
+/** The longest a message may come after its event time: the latest departure of the data, sent twice. */
+export const LATEST_ARRIVAL_MS = 1_700 * 1_000 + BEYOND_HORIZON_MS
 
 /**
  * Where the data stands at a wall instant: the cycle (how often it was played through) and the offset in it.
@@ -54,7 +53,8 @@ export function eventTimeOf(anchorMs: number, cycle: number, scheduledMs: number
 /** The messages one flight leads to, from its row alone: the same on every run. */
 export function itemsOf(anchorMs: number, cycle: number, flight: FlightRow): FeedItem[] {
   const timeMs = eventTimeOf(anchorMs, cycle, flight.scheduledMs)
-  const atMs = timeMs + (flight.delayMin * 60_000) / COMPRESSION
+  // A flight that left early is told of at its scheduled time: no event is in the log before it happened.
+  const atMs = timeMs + (Math.max(0, flight.delayMin) * 60_000) / COMPRESSION
   const id = `${String(cycle)}-${String(flight.row)}`
   const items: FeedItem[] = [{ atMs, kind: 'flight', id, timeMs, flight }]
   const draw = crc32(id) / 0x1_0000_0000
