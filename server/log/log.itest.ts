@@ -6,7 +6,9 @@ import { openAppender } from './appender'
 import type { LogEvent } from './log-event'
 import type { DeadEvent } from './message'
 import { openLogReader, type BatchInfo, type LogReaderOptions } from './reader'
+import { openSchemaRegistry } from './registry'
 import { provisionStreams, streamState } from './stream'
+import { throughGetters, wireMessage, type WireMessage } from './wire-message'
 
 let services: TestServices
 beforeAll(async () => {
@@ -68,6 +70,19 @@ test('provisioning again changes nothing and keeps deletes and purges denied', a
     max_bytes: 256 * 1024 ** 2,
   })
   await expect(services.nats.jsm.streams.purge('EVENTS')).rejects.toThrow()
+})
+
+test('an existing stream keeps the limits of its operator and gets back what its safety rests on', async () => {
+  await using own = await startTestServices()
+  await own.nats.jsm.streams.add({
+    name: 'EVENTS',
+    subjects: ['events.>'],
+    max_bytes: 10_000_000,
+    max_age: 3.6e12,
+  })
+  await provisionStreams(own.nats)
+  const { config } = await own.nats.jsm.streams.info('EVENTS')
+  expect(config).toMatchObject({ deny_purge: true, discard: 'new', max_bytes: 10_000_000, max_age: 3.6e12 })
 })
 
 test('what was appended is read back once, in log order of each partition', async () => {
@@ -219,4 +234,111 @@ test('a full log refuses new events with a clear error and keeps the old ones', 
   const refusal = appender.append(Array.from({ length: 10 }, (_, i) => big(i + 2)))
   await expect(refusal).rejects.toMatchObject({ code: 'unavailable', details: { reason: 'log_full' } })
   expect((await streamState(own.nats)).firstSeq).toBe(1)
+})
+
+test('a publish that is not acknowledged in time is sent again and stored once', async () => {
+  await using own = await startTestServices()
+  await provisionStreams(own.nats, { maxBytes: 64 * 1024 ** 2 })
+  const appender = openAppender(own.nats, { partitions: 1, ackTimeoutMs: 50, deadlineMs: 30_000 })
+  await appender.append([event('again', 0)])
+  process.kill(own.natsServer.pid, 'SIGSTOP')
+  const append = appender.append([event('again', 1)])
+  await new Promise((resolve) => setTimeout(resolve, 600))
+  process.kill(own.natsServer.pid, 'SIGCONT')
+  await append
+  expect((await streamState(own.nats)).messages).toBe(2)
+})
+
+test('an append that is never acknowledged fails as unavailable and says that it may be sent again', async () => {
+  await using own = await startTestServices()
+  const appender = openAppender(own.nats, { partitions: 1, ackTimeoutMs: 50, deadlineMs: 400 })
+  // There is no stream, so nobody answers.
+  await expect(appender.append([event('none', 1)])).rejects.toMatchObject({
+    code: 'unavailable',
+    retryAfterS: 5,
+  })
+  expect(appender.queued()).toBe(0)
+})
+
+test('messages without a partition, mixed with those of partition 0, are read in log order and once', async () => {
+  const body = (i: number) => JSON.stringify({ specversion: '1.0', source: '/m', id: `m${i}`, type: 'mixed' })
+  const { nc } = services.nats
+  const reading = read({ type: 'mixed', partition: 0, maxBatchEvents: 7 }, 600)
+  for (let i = 0; i < 600; i++) {
+    nc.publish(i < 200 || i % 3 > 0 ? 'events.mixed.0' : 'events.mixed', body(i))
+    if (i % 20 === 0) await nc.flush()
+  }
+  const seen = await reading
+  expect(seen.ids).toEqual(Array.from({ length: 600 }, (_, i) => `m${i}`))
+  const seqs = seen.infos.map((info) => info.lastSeq)
+  expect(seqs).toEqual([...seqs].sort((a, b) => a - b))
+})
+
+test('a position behind the end of the log is an error, not an endless wait', async () => {
+  await expect(read({ type: 'a.b', fromSeq: 1e9 }, 1)).rejects.toMatchObject({ code: 'conflict' })
+})
+
+test('what the log no longer holds is reported as a hole', async () => {
+  await using own = await startTestServices()
+  await provisionStreams(own.nats, { maxBytes: 64 * 1024 ** 2, maxAgeMs: 300, duplicateWindowMs: 200 })
+  const appender = openAppender(own.nats, { partitions: 1 })
+  await appender.append([event('old', 1)])
+  await expect.poll(async () => (await streamState(own.nats)).messages, { timeout: 10_000 }).toBe(0)
+  const holes: number[][] = []
+  const reader = openLogReader({
+    nats: own.nats,
+    type: 'old',
+    partitions: 1,
+    partition: 'all',
+    fromSeq: 0,
+    fields: [],
+    onBatch: () => undefined,
+    onHole: (...hole) => holes.push(hole),
+    onError: () => undefined,
+  })
+  await expect.poll(() => holes).toEqual([[1, 1]])
+  await reader.close()
+})
+
+test('[law 4] a reader checks an event by a schema registered before it, however lately', async () => {
+  const registry = await openSchemaRegistry(services)
+  const behind = await openSchemaRegistry(services)
+  const body = (id: string) =>
+    JSON.stringify({ specversion: '1.0', source: '/s', id, type: 'strict', data: {} })
+  await services.nats.js.publish('events.strict.0', body('before'))
+  behind.close() // it hears of nothing from here on
+  await registry.register('strict', '{"required":["x"]}')
+  await services.nats.js.publish('events.strict.0', body('after'))
+  const seen = await read({ type: 'strict', schemas: behind }, 2)
+  expect(seen.ids).toEqual(['before'])
+  expect(seen.dead.map((dead) => [dead.id, dead.rejection.code])).toEqual([['after', 'schema_violation']])
+  registry.close()
+})
+
+test("reading a message past the client's getters gives the same bytes", async () => {
+  const seen: [WireMessage, WireMessage][] = []
+  const { nc } = services.nats
+  const subscription = nc.subscribe('wire.*', {
+    callback(_error, message) {
+      seen.push([wireMessage(message), throughGetters(message)])
+    },
+  })
+  const headers = newHeaders()
+  headers.set('ce-id', 'x')
+  headers.set('Content-Type', 'application/json')
+  nc.publish('wire.a', 'body é', { headers, reply: 'answer.here' })
+  nc.publish('wire.b', 'plain')
+  await nc.flush()
+  await expect.poll(() => seen.length).toBe(2)
+  for (const [direct, gotten] of seen) {
+    expect(Buffer.from(direct.subject).toString()).toBe(Buffer.from(gotten.subject).toString())
+    expect(direct.data.toString()).toBe(gotten.data.toString())
+    expect(direct.reply && Buffer.from(direct.reply).toString()).toBe(
+      gotten.reply && Buffer.from(gotten.reply).toString(),
+    )
+    expect(direct.header && Buffer.from(direct.header).toString()).toBe(
+      gotten.header && Buffer.from(gotten.header).toString(),
+    )
+  }
+  subscription.unsubscribe()
 })

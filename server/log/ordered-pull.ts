@@ -134,7 +134,8 @@ interface Slot {
 
 async function openSession(options: SessionOptions): Promise<Session> {
   const { nats, stream, afterSeq } = options
-  const name = `reader_${newId().replaceAll('-', '')}`
+  // Short, because every message carries it and the client reads its head byte by byte.
+  const name = `r${newId().replaceAll('-', '').slice(0, 11)}`
   await nats.jsm.consumers.add(stream, consumerConfig(name, options.filter, afterSeq))
   const connection = connectionOf(nats)
   const requestSubject = `${nats.jsm.getOptions().apiPrefix ?? '$JS.API'}.CONSUMER.MSG.NEXT.${stream}.${name}`

@@ -258,16 +258,17 @@ function checkStart(
   }
 }
 
-/** A type has few subjects, one a partition: the last ones are recognised by their bytes, the rest by name. */
+/** Subjects differ in the partition at their end: the last one for each final byte is recognised by its bytes. */
 class SubjectCache {
   readonly #known = new Map<string, (EventSubject & { text: string }) | null>()
   readonly #recent: { bytes: Uint8Array; subject: (EventSubject & { text: string }) | null }[] = []
-  #next = 0
 
   constructor(readonly partitions: number) {}
 
   parse(bytes: Uint8Array): (EventSubject & { text: string }) | null {
-    for (const recent of this.#recent) if (same(bytes, recent.bytes)) return recent.subject
+    const last = bytes[bytes.length - 1] ?? 0
+    const recent = this.#recent[last]
+    if (recent !== undefined && same(bytes, recent.bytes)) return recent.subject
     const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
     let subject = this.#known.get(text)
     if (subject === undefined) {
@@ -276,16 +277,13 @@ class SubjectCache {
       if (this.#known.size >= maxKnownSubjects) this.#known.clear()
       this.#known.set(text, subject)
     }
-    this.#recent[this.#next] = { bytes: Uint8Array.from(bytes), subject }
-    this.#next = (this.#next + 1) % maxRecentSubjects
+    this.#recent[last] = { bytes: Uint8Array.from(bytes), subject }
     return subject
   }
 }
 
 const maxKnownSubjects = 10_000
-const maxRecentSubjects = 8
 
-/** From the end, where the partition is. */
 function same(a: Uint8Array, b: Uint8Array): boolean {
   let i = a.length
   if (i !== b.length) return false

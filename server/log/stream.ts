@@ -34,50 +34,53 @@ export const defaultLogLimits: LogLimits = {
 /** Below this the log is no use; a server with less room is refused. */
 const smallestLogBytes = 64 * 1024 ** 2
 
-type Config = Partial<StreamConfig> & { name: string; subjects: string[] }
+type Config = Partial<StreamConfig> & { name: string; subjects: string[]; max_bytes: number }
 
-/** Makes the three streams, or brings existing ones to these settings; any number of processes may do it at once. */
+/**
+ * Makes the three streams; any number of processes may do it at once. An existing stream keeps the limits its
+ * operator gave it, except those passed here, and gets what the log's safety rests on.
+ */
 export async function provisionStreams(nats: Nats, limits: Partial<LogLimits> = {}): Promise<void> {
   const settings = { ...defaultLogLimits, ...limits }
-  await provision(nats, eventsConfig(settings), settings.maxBytes)
+  const shared = { retention: RetentionPolicy.Limits, num_replicas: settings.replicas }
+  const safe = { discard: DiscardPolicy.New, deny_delete: true, deny_purge: true }
+  const events: Config = {
+    ...shared,
+    ...safe,
+    name: eventsStream,
+    subjects: ['events.>'],
+    storage: StorageType.File,
+    ...eventLimits(settings),
+    max_bytes: settings.maxBytes,
+  }
   const views: Config = {
+    ...shared,
     name: viewsStream,
     subjects: ['views.>'],
-    retention: RetentionPolicy.Limits,
+    storage: StorageType.Memory,
     discard: DiscardPolicy.Old,
     max_age: nanos(3_600_000),
     max_bytes: 128 * 1024 ** 2,
-    num_replicas: settings.replicas,
   }
-  await provision(nats, { ...views, storage: StorageType.Memory }, views.max_bytes ?? 0)
-  await provision(
-    nats,
-    {
-      name: correctionsStream,
-      subjects: ['corrections.>'],
-      retention: RetentionPolicy.Limits,
-      discard: DiscardPolicy.Old,
-      storage: StorageType.File,
-      max_age: nanos(30 * 86_400_000),
-      max_bytes: 512 * 1024 ** 2,
-      num_replicas: settings.replicas,
-    },
-    512 * 1024 ** 2,
-  )
+  const corrections: Config = {
+    ...shared,
+    name: correctionsStream,
+    subjects: ['corrections.>'],
+    storage: StorageType.File,
+    discard: DiscardPolicy.Old,
+    max_age: nanos(30 * 86_400_000),
+    max_bytes: 512 * 1024 ** 2,
+  }
+  await provision(nats, events, { ...safe, ...eventLimits(limits) })
+  await provision(nats, views, {})
+  await provision(nats, corrections, {})
 }
 
-const eventsConfig = (limits: LogLimits): Config => ({
-  name: eventsStream,
-  subjects: ['events.>'],
-  retention: RetentionPolicy.Limits,
-  storage: StorageType.File,
-  discard: DiscardPolicy.New,
-  max_age: nanos(limits.maxAgeMs),
-  max_msg_size: limits.maxMessageBytes,
-  duplicate_window: nanos(limits.duplicateWindowMs),
-  deny_delete: true,
-  deny_purge: true,
-  num_replicas: limits.replicas,
+const eventLimits = (limits: Partial<LogLimits>): Partial<StreamConfig> => ({
+  ...(limits.maxBytes === undefined ? {} : { max_bytes: limits.maxBytes }),
+  ...(limits.maxAgeMs === undefined ? {} : { max_age: nanos(limits.maxAgeMs) }),
+  ...(limits.maxMessageBytes === undefined ? {} : { max_msg_size: limits.maxMessageBytes }),
+  ...(limits.duplicateWindowMs === undefined ? {} : { duplicate_window: nanos(limits.duplicateWindowMs) }),
 })
 
 const streamNotFound = 10059
@@ -85,18 +88,21 @@ const streamNameInUse = 10058
 const notEnoughRoom = new Set([10023, 10047, 10028])
 
 /** A server reserves `max_bytes` when the stream is made: with less room the limit is halved until it fits. */
-async function provision(nats: Nats, config: Config, maxBytes: number): Promise<void> {
-  if (await update(nats, config)) return
-  for (let bytes = maxBytes; ; bytes = Math.floor(bytes / 2)) {
+async function provision(nats: Nats, config: Config, required: Partial<StreamConfig>): Promise<void> {
+  if (await update(nats, config, required)) return
+  for (let bytes = config.max_bytes; ; bytes = Math.floor(bytes / 2)) {
     try {
       await nats.jsm.streams.add({ ...config, max_bytes: bytes })
-      if (bytes < maxBytes) {
-        logger('log').warn({ stream: config.name, bytes, wanted: maxBytes }, 'less room than configured')
+      if (bytes < config.max_bytes) {
+        logger('log').warn(
+          { stream: config.name, bytes, wanted: config.max_bytes },
+          'less room than configured',
+        )
       }
       return
     } catch (error) {
       const code = apiCode(error)
-      if (code === streamNameInUse && (await update(nats, config))) return
+      if (code === streamNameInUse && (await update(nats, config, required))) return
       if (code === undefined || !notEnoughRoom.has(code) || bytes / 2 < smallestLogBytes) {
         throw refused(config.name, error)
       }
@@ -104,20 +110,31 @@ async function provision(nats: Nats, config: Config, maxBytes: number): Promise<
   }
 }
 
-/** False when there is no such stream. Its size limit is the operator's to change, so it is left alone. */
-async function update(nats: Nats, config: Config): Promise<boolean> {
-  try {
-    const { config: found } = await nats.jsm.streams.info(config.name)
-    const { storage: _storage, retention: _retention, ...wanted } = config
-    const differs = Object.entries(wanted).some(
-      ([key, value]) => JSON.stringify(found[key as keyof StreamConfig]) !== JSON.stringify(value),
+/** False when there is no such stream. */
+async function update(nats: Nats, config: Config, required: Partial<StreamConfig>): Promise<boolean> {
+  const found = await nats.jsm.streams.info(config.name).then(
+    (info) => info.config,
+    (error: unknown) => {
+      if (apiCode(error) === streamNotFound) return null
+      throw refused(config.name, error)
+    },
+  )
+  if (!found) return false
+  if (found.retention !== RetentionPolicy.Limits) {
+    throw new AppError(
+      'conflict',
+      `Preparing the stream ${config.name} failed: it exists with the retention ${found.retention}, under which messages vanish when they are read. Remove it, or use another account.`,
     )
-    if (differs) await nats.jsm.streams.update(config.name, wanted)
-    return true
-  } catch (error) {
-    if (apiCode(error) === streamNotFound) return false
-    throw refused(config.name, error)
   }
+  const wanted: Partial<StreamConfig> = { ...required, subjects: config.subjects }
+  const differs = Object.entries(wanted).some(
+    ([key, value]) => JSON.stringify(found[key as keyof StreamConfig]) !== JSON.stringify(value),
+  )
+  if (!differs) return true
+  await nats.jsm.streams.update(config.name, wanted).catch((error: unknown) => {
+    throw refused(config.name, error)
+  })
+  return true
 }
 
 const apiCode = (error: unknown) => (error instanceof JetStreamApiError ? error.code : undefined)

@@ -267,6 +267,27 @@ test('a type with too many fields keeps its events and says that its columns do 
   expect(await f.rows('SELECT count(*) AS n FROM ARCHIVE')).toEqual([{ n: 1 }])
 })
 
+test('what the log lost before it was archived is noted as a hole, and the rest is archived', async () => {
+  await using f = await fixture()
+  const { nats, pool } = f.services
+  const stop = await f.start()
+  await f.append(events(0, 10))
+  await f.settle()
+  await stop()
+  await provisionStreams(nats, { maxAgeMs: 400, duplicateWindowMs: 200 })
+  const from = (await streamState(nats)).lastSeq + 1
+  await f.append(events(10, 20))
+  const to = (await streamState(nats)).lastSeq
+  await expect.poll(async () => (await streamState(nats)).messages, { timeout: 15_000 }).toBe(0)
+  await provisionStreams(nats, { maxAgeMs: 0 })
+  await f.append(events(20, 30))
+  await f.start()
+  await f.settle()
+  const { rows } = await pool.query('SELECT type, seq_from, seq_to, layer FROM hole')
+  expect(rows).toEqual([{ type: 't', seq_from: from, seq_to: to, layer: 'archive' }])
+  expect(await f.rows('SELECT count(*) AS n FROM ARCHIVE')).toEqual([{ n: 20 }])
+})
+
 describe('kill -9', () => {
   const startChild = (f: Fixture): ChildProcess =>
     fork(path.join(import.meta.dirname, 'testing-archiver.ts'), {
