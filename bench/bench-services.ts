@@ -1,6 +1,7 @@
 import { startTestServices, type TestServices } from '../server/clients/testing'
 import { openAppender, provisionStreams, streamState, subjectOf } from '../server/log'
 import { computeHash, parseDefinition, partitionOf } from '../server/pipeline'
+import { sleep } from '../server/platform'
 import { benchDefinition, benchEvent, benchType, structuredText } from './bench-events'
 
 export const partitions = 4
@@ -26,8 +27,16 @@ export async function publishSingles({ nats }: TestServices, count: number): Pro
     if (i % publishAhead === publishAhead - 1) await nats.nc.flush()
   }
   await nats.nc.flush()
-  const { messages } = await streamState(nats)
-  if (messages !== wanted) throw new Error(`the log has ${messages} messages, ${wanted} were published`)
+  await untilStored(nats, wanted)
+}
+
+/** The server confirms a flush before the stream has written everything. */
+async function untilStored(nats: TestServices['nats'], wanted: number): Promise<void> {
+  for (const deadline = Date.now() + 60_000; ; await sleep(100)) {
+    const { messages } = await streamState(nats)
+    if (messages === wanted) return
+    if (Date.now() > deadline) throw new Error(`the log has ${messages} messages, ${wanted} were published`)
+  }
 }
 
 /** The same events as the gateway would frame them: 50 of one partition to a message. */

@@ -1,57 +1,32 @@
-import { parseArgs } from 'node:util'
-import type { BenchOptions, Figure } from './figure'
+import { build } from 'esbuild'
+import { spawn } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import path from 'node:path'
 
-/** Each figure's module is loaded when it runs: one that fails to load does not take the others with it. */
-const figures: Record<string, () => Promise<(options: BenchOptions) => Promise<Figure>>> = {
-  'speed.single': async () => (await import('./speed-rate')).speedSingle,
-  'speed.frames': async () => (await import('./speed-rate')).speedFrames,
-  event_to_view: async () => (await import('./event-to-view')).eventToView,
-  'batch.recompute': async () => (await import('./batch-recompute')).batchRecompute,
-}
-
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    reps: { type: 'string', default: '3' },
-    scale: { type: 'string', default: '1' },
-  },
+/**
+ * Compiles the figures and runs them: what is measured is compiled as the product is, without what a
+ * loader adds to functions on the fly.
+ */
+const root = path.resolve(import.meta.dirname, '..')
+const outfile = path.join(root, '.cache', `bench-${process.pid}.mjs`)
+await build({
+  absWorkingDir: root,
+  entryPoints: ['bench/run.ts'],
+  outfile,
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  packages: 'external',
+  logLevel: 'error',
 })
-
-const wanted = values.only?.split(',') ?? Object.keys(figures)
-const unknown = wanted.filter((name) => !(name in figures))
-if (unknown.length > 0) {
-  console.error(`No such figure: ${unknown.join(', ')}. There are ${Object.keys(figures).join(', ')}.`)
-  process.exit(2)
-}
-
-process.env['PARALLAX_LOG_LEVEL'] ??= 'error'
-const options: BenchOptions = {
-  reps: Number(values.reps),
-  scale: Number(values.scale),
-  log: (line) => {
-    console.error(line)
-  },
-}
-
-let failed = 0
-for (const name of wanted) {
-  try {
-    const run = await figures[name]?.()
-    if (run !== undefined) print(await run(options))
-  } catch (error) {
-    failed++
-    console.error(`${name} failed:`, error)
-  }
-}
-process.exit(failed === 0 ? 0 : 1)
-
-function print(figure: Figure): void {
-  if (values.json) {
-    console.log(JSON.stringify(figure))
-    return
-  }
-  const { name, value, unit, limit, ratio, p50, p95, p99, n } = figure
-  const spread = p50 === undefined ? '' : `  p50 ${p50}  p95 ${p95 ?? ''}  p99 ${p99 ?? ''}`
-  console.log(`${name.padEnd(18)} ${value} ${unit}  limit ${limit}  ratio ${ratio}${spread}  n ${n}`)
-}
+const child = spawn(process.execPath, ['--enable-source-maps', outfile, ...process.argv.slice(2)], {
+  stdio: 'inherit',
+})
+const code = await new Promise<number>((resolve) => {
+  child.once('exit', (status) => {
+    resolve(status ?? 1)
+  })
+})
+rmSync(outfile, { force: true })
+process.exit(code)
