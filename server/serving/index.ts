@@ -3,31 +3,18 @@ export type { Cut } from './cut'
 export { listVersions, type ListedVersion, type VersionList } from './list-versions'
 export { type Completeness, type Coverage, type Hole } from './merge'
 export { type Flip, type MapEntry } from './publication'
-export {
-  entriesInForce,
-  readBoundary as boundaryOf,
-  readPublications,
-  type PublicationRow,
-  type StoredEntry,
-} from './publication-store'
+export type { PublicationRow } from './publication-store'
 export { publishVersions, type FlipRequest, type Published, type PublishRequest } from './publish'
-export { intersection, overlaps, subtract, union, type Range } from './ranges'
+export { overlaps, subtract, union, type Range } from './ranges'
 export {
   readSeries,
-  seriesPointsLimit,
   seriesStep,
   type Layer,
   type SeriesAnswer,
   type SeriesPoint,
   type SeriesQuery,
 } from './read-series'
-export {
-  readTopKeys,
-  topKeysLimit,
-  type TopKey,
-  type TopKeysAnswer,
-  type TopKeysQuery,
-} from './read-top-keys'
+export { readTopKeys, type TopKey, type TopKeysAnswer, type TopKeysQuery } from './read-top-keys'
 export {
   readValues,
   valuesLimit,
@@ -43,7 +30,7 @@ export {
   type RollbackRequest,
   type RollbackTarget,
 } from './rollback'
-export { findCut, rotateEpoch } from './rotate-epoch'
+export { rotateEpoch } from './rotate-epoch'
 export { discardVersions, stageVersion, type CellLines, type StagedVersion } from './stage-version'
 export {
   findVersion,

@@ -1,7 +1,7 @@
 import type { PoolClient } from '../clients'
 import { AppError } from '../platform'
 import type { Cut } from './cut'
-import { readCompute, type Queryable } from './publication-store'
+import { readCompute } from './publication-store'
 
 interface ClosedRow {
   epoch: number
@@ -41,15 +41,6 @@ export async function rotateEpoch(client: PoolClient, computeId: number): Promis
     [computeId],
   )
   return toCut(rows)
-}
-
-/** The cut at the end of an epoch that was closed before; null: it was not. */
-export async function findCut(db: Queryable, computeId: number, epoch: number): Promise<Cut | null> {
-  const { rows } = await db.query<ClosedRow>(
-    `SELECT epoch, partition, seq, watermark FROM closed_epoch WHERE compute_id = $1 AND epoch = $2`,
-    [computeId, epoch],
-  )
-  return rows.length === 0 ? null : toCut(rows)
 }
 
 function toCut(rows: ClosedRow[]): Cut {

@@ -1,3 +1,1 @@
-export { everything, filled, freshName, readAll, requestOf, shown } from './testing/fixture'
-export { History, origin, testDefinition, windowMs, type TestEvent } from './testing/history'
-export { expectedCells, measuresOf, type ExpectedCell } from './testing/oracle'
+export { History, origin, testDefinition, windowMs } from './testing/history'
