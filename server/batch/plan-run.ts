@@ -6,7 +6,7 @@ import { endOfClosed, planRanges } from './plan-ranges'
 
 /**
  * What a scheduled run at this cut has to recompute; empty: nothing. Windows are closed up to the lowest watermark
- * of the partitions that have seen an event, less the allowed lateness.
+ * of the cut, less the allowed lateness.
  */
 export async function planRun(
   pool: Pool,

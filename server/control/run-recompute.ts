@@ -18,6 +18,7 @@ import type { JobItem } from './model'
 import { findPipeline, type StoredPipeline } from './pipeline-store'
 import { queuedItem } from './plans'
 import { leftoverVersions } from './run-store'
+import { settleCut } from './settle-cut'
 import { waitForSpeed } from './wait-for-speed'
 
 export interface BatchDeps {
@@ -53,9 +54,12 @@ export async function runRecompute(deps: BatchDeps, run: JobRun): Promise<void> 
   const payload = run.job.payload as unknown as Payload
   const stored = await requireCompute(pool, run.job.pipeline, payload.computeId)
   await discardVersions(pool, stored.computeId, await leftoverVersions(pool, run.job.id))
-  if (payload.ranges) await waitForSpeed(deps, stored, run.signal)
-  const cut = await inTransaction(pool, (client) => rotateEpoch(client, stored.computeId))
+  await waitForSpeed(deps, stored, run.signal)
   const compiled = compiledOf(stored)
+  const { eventType, lateness } = compiled.definition
+  const cutMs = deps.clock.now()
+  const closed = await inTransaction(pool, (client) => rotateEpoch(client, stored.computeId))
+  const cut = await settleCut(deps.nats, closed, { cutMs, eventType, outOfOrderMs: lateness.outOfOrderMs })
   const ranges = payload.ranges ?? (await planRun(pool, { computeId: stored.computeId, compiled, cut }))
   if (!payload.ranges) run.items.push(...ranges.map(itemOf))
   run.advance(headShare)

@@ -23,7 +23,7 @@ const definition: Definition = {
 const shape = compilePipeline(definition)
 const cell = (n: number) => ({ acc: [String(n), String(n)], sketch: null })
 const window = { from: 0, to: 10_000 }
-const coverage = { version: 3, epoch: 7, cut: [100, 200] }
+const coverage = { version: 3, epoch: 7, cut: [100, 200], settledTo: 10_000 }
 const hole: Hole = {
   layer: 'speed',
   partition: 1,
@@ -53,6 +53,8 @@ describe('completeness', () => {
   it('[law 5] is complete only under a version that nothing came after', () => {
     expect(judged({})).toBe('complete')
     expect(judged({ touchedAfterCut: true })).toBe('provisional')
+    expect(judged({ coverage: { ...coverage, settledTo: 9_999 } })).toBe('provisional')
+    expect(judged({ coverage: { ...coverage, settledTo: null } })).toBe('provisional')
     expect(judged({ coverage: null })).toBe('provisional')
   })
 

@@ -9,7 +9,8 @@ import type { Range } from './ranges'
  * 2. Without a version every bucket is after the cut (its epoch is −1).
  * 3. A value is never told without its completeness:
  *    - `partial`: a hole touches the window in the layer that answers for it; the figure lacks what was there.
- *    - `complete`: a version answers, and nothing was accepted or deferred as late after its cut.
+ *    - `complete`: a version answers whose cut had read the log beyond the window's end, and nothing was accepted or
+ *      deferred as late after it.
  *    - `provisional`: all else; speed alone, or batch with speed on top.
  *    - `unavailable`: what should answer is not kept; there is no figure.
  */
@@ -21,6 +22,8 @@ export interface Coverage {
   epoch: number
   /** By partition, the last message before the cut. */
   cut: number[]
+  /** Windows that end at or before this were closed at the cut, in every partition; null: none was. */
+  settledTo: Instant | null
 }
 
 /** A stretch of the log that a layer could not read; null times: unknown, so it may touch any window. */
@@ -66,7 +69,8 @@ export function judge(input: {
   const { window, coverage, touchedAfterCut } = input
   const hole = input.holes.find((h) => touches(h, window) && answersFrom(h, coverage))
   if (hole !== undefined) return { completeness: 'partial', hole: describe(hole) }
-  const complete = coverage !== null && !touchedAfterCut
+  const settled = coverage?.settledTo ?? -Infinity
+  const complete = coverage !== null && window.to <= settled && !touchedAfterCut
   return { completeness: complete ? 'complete' : 'provisional', hole: null }
 }
 

@@ -126,7 +126,8 @@ function contributions(query: TotalsQuery, onKey: string, keyColumn = 'NULL::tex
   const materialized = query.withSketches ? 'MATERIALIZED' : ''
   const columns = `window_start AS w, ${keyColumn}, acc, ${sketch}`
   return `covered AS MATERIALIZED (
-      SELECT r.range_from AS f, r.range_to AS t, r.version_id AS v, version.epoch, version.number, version.cut
+      SELECT r.range_from AS f, r.range_to AS t, r.version_id AS v, version.epoch, version.number, version.cut,
+             version.watermark
         FROM publication_range r JOIN version ON version.id = r.version_id
        WHERE r.compute_id = $1 AND r.until_number IS NULL AND r.range_to > $2::bigint AND r.range_from < $3::bigint),
     segment AS MATERIALIZED (
@@ -172,8 +173,8 @@ function metaRow(keys: string, rankTotal: string): string {
         'boundary', (SELECT max(range_to) FROM publication_range WHERE compute_id = $1 AND until_number IS NULL),
         'positions', (SELECT json_agg(json_build_object('partition', partition, 'seq', seq, 'watermark', watermark)
           ORDER BY partition) FROM speed_position WHERE compute_id = $1),
-        'covered', (SELECT json_agg(json_build_object('from', f, 'to', t, 'version', number, 'epoch', epoch, 'cut', cut)
-          ORDER BY f) FROM covered),
+        'covered', (SELECT json_agg(json_build_object('from', f, 'to', t, 'version', number, 'epoch', epoch, 'cut', cut,
+          'settledTo', watermark) ORDER BY f) FROM covered),
         'holes', (SELECT json_agg(json_build_object('layer', layer, 'partition', partition, 'seqFrom', seq_from,
           'seqTo', seq_to, 'fromTime', from_time, 'toTime', to_time, 'reason', reason) ORDER BY h.id)
           FROM hole h WHERE h.type = (SELECT type FROM compute WHERE id = $1)

@@ -1,5 +1,5 @@
 import type { Instant } from '../pipeline'
-import type { Hole } from './merge'
+import type { Coverage, Hole } from './merge'
 import type { Queryable } from './publication-store'
 
 /** One contribution to a cell of the page, or the row with what holds for the whole page. */
@@ -24,7 +24,7 @@ export interface PageMeta {
   /** The page was read up to here: at this bound, more may follow even if the page is short. */
   horizon: Instant
   positions: { partition: number; seq: number; watermark: Instant | null }[] | null
-  versions: { id: number; version: number; epoch: number; cut: number[] }[] | null
+  versions: ({ id: number } & Coverage)[] | null
   holes: Hole[] | null
   /** When read as of an instant: the publication in force then. */
   asOf: number | null
@@ -112,7 +112,8 @@ function pageSql(keyed: boolean): string {
            'publication', (SELECT publication FROM compute WHERE id = $1),
            'boundary', (SELECT max(range_to) FROM publication_range WHERE compute_id = $1 AND until_number IS NULL),
            'horizon', (SELECT t FROM horizon), 'positions', ${positions}, 'holes', ${holes},
-           'versions', (SELECT json_agg(json_build_object('id', id, 'version', number, 'epoch', epoch, 'cut', cut))
+           'versions', (SELECT json_agg(json_build_object('id', id, 'version', number, 'epoch', epoch, 'cut', cut,
+             'settledTo', watermark))
                           FROM version WHERE id IN (SELECT v FROM contribution)), 'asOf', NULL) AS meta
   UNION ALL
   SELECT place, window_start, key, v, kind, acc, sketch, late, NULL FROM contribution
@@ -167,7 +168,8 @@ const asOfSql = `WITH chosen AS MATERIALIZED (
            'boundary', (SELECT max(range_to) FROM publication_range r, chosen WHERE compute_id = $1
              AND r.since_number <= chosen.number AND (r.until_number IS NULL OR r.until_number > chosen.number)),
            'horizon', $3::bigint, 'positions', ${positions}, 'holes', ${holes},
-           'versions', (SELECT json_agg(json_build_object('id', id, 'version', number, 'epoch', epoch, 'cut', cut))
+           'versions', (SELECT json_agg(json_build_object('id', id, 'version', number, 'epoch', epoch, 'cut', cut,
+             'settledTo', watermark))
                           FROM version WHERE id IN (SELECT v FROM page)),
            'asOf', (SELECT number FROM chosen)) AS meta
   UNION ALL

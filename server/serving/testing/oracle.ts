@@ -48,12 +48,15 @@ export function expectedCells(history: History, map: readonly MapEntry[], cuts: 
     .filter(([, { events }]) => events.length > 0)
     .map(([name, { events, touched }]) => {
       const windowStart = Number(name.slice(0, name.indexOf('/')))
-      const covered = map.some(({ from, to }) => from <= windowStart && windowStart < to)
+      const covered = map.find(({ from, to }) => from <= windowStart && windowStart < to)
+      const watermarks = cuts.get(covered?.versionId ?? -1)?.watermarks ?? []
+      const settledTo = Math.min(...watermarks.flatMap((watermark) => watermark ?? []))
+      const closed = Number.isFinite(settledTo) && windowStart + windowMs <= settledTo
       return {
         windowStart,
         key: name.slice(name.indexOf('/') + 1),
         measures: measuresOf(events),
-        complete: covered && !touched,
+        complete: covered !== undefined && closed && !touched,
       }
     })
     .sort((a, b) => a.windowStart - b.windowStart || (a.key < b.key ? -1 : 1))
