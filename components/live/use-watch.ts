@@ -19,14 +19,14 @@ export interface Watch {
 
 const retryMs = 4_000
 
-/** One live connection: state, age and messages. Reconnects by itself; a hidden tab lets go of it. */
-export function useWatch(input: WatchInput, onMessage: (message: WatchMessage) => void): Watch {
+/** One live connection: state, age and messages. Reconnects by itself; a hidden tab lets go of it; null: none yet. */
+export function useWatch(input: WatchInput | null, onMessage: (message: WatchMessage) => void): Watch {
   const trpc = useTRPC()
   const visible = useVisible()
   const [lastAt, setLastAt] = useState<number | null>(null)
   const { status, error, reset } = useSubscription(
-    trpc.live.watch.subscriptionOptions(input, {
-      enabled: visible,
+    trpc.live.watch.subscriptionOptions(input ?? {}, {
+      enabled: visible && input !== null,
       onData: (message) => {
         setLastAt(currentTime())
         onMessage(message)

@@ -45,6 +45,7 @@ export function NowTab({ name, info, status, feed, measure, range, state, now, o
         <div className="span-8 stack">
           <SeriesPanel
             series={feed.series}
+            seriesMeasure={feed.seriesMeasure}
             measures={info?.measures ?? []}
             measure={measure}
             range={range}

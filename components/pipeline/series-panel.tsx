@@ -27,6 +27,8 @@ const modes = [
 
 interface SeriesPanelProps {
   series: Series | null
+  /** The measure the series holds; the chosen one may still be on its way. */
+  seriesMeasure: string | null
   measures: MeasureInfo[]
   measure: MeasureInfo | null
   range: ApiRange
@@ -38,6 +40,7 @@ interface SeriesPanelProps {
 
 export function SeriesPanel({
   series,
+  seriesMeasure,
   measures,
   measure,
   range,
@@ -56,20 +59,21 @@ export function SeriesPanel({
   const step = series?.stepMs ?? 1_000
   // The right edge moves with the clock, but not more often than a pixel's worth.
   const end = Math.ceil(now / 1_000) * 1_000
+  const drawn = measures.find((m) => m.name === seriesMeasure) ?? null
   const drawing = useMemo(() => {
-    if (!series || !measure) return null
+    if (!series || !drawn) return null
     const ends = rangeEnds(range, Math.ceil(end / step) * step)
     return drawSeries({
       ...ends,
       points: series.points,
       stepMs: series.stepMs,
       boundary: series.boundary,
-      measure: measure.name,
+      measure: drawn.name,
       mode,
-      additive: isAdditive(measure),
+      additive: isAdditive(drawn),
       tolerance,
     })
-  }, [series, measure, range, end, step, mode, tolerance])
+  }, [series, drawn, range, end, step, mode, tolerance])
   const per = series ? formatDuration(series.stepMs) : ''
   const name = measure?.name ?? ''
   const controls = (
@@ -77,7 +81,7 @@ export function SeriesPanel({
       <Segmented label="Layers" value={mode} options={modes} onChange={(next) => void setMode(next)} />
       <PanelMenu
         name={`${series?.pipeline ?? 'series'}-${name}`}
-        {...(series && measure ? { csv: () => seriesCsv(series, measure.name) } : {})}
+        {...(series && measure ? { csv: () => seriesCsv(series, seriesMeasure ?? measure.name) } : {})}
         image={async () => {
           const svg = body.current?.querySelector<SVGSVGElement>('svg.recharts-surface')
           return svg ? svgImage(svg) : null
@@ -155,7 +159,7 @@ export function SeriesPanel({
       <>
         <SeriesChart
           drawing={drawing}
-          measure={name}
+          measure={seriesMeasure ?? name}
           zone={zone}
           label={`${name} per ${per}, ${modes.find((m) => m.value === mode)?.label.toLowerCase() ?? ''}, ${formatRange(drawing.from, drawing.to, zone, now)}`}
           onZoom={(from, to) => void setRange({ kind: 'custom', from: Math.floor(from), to: Math.ceil(to) })}

@@ -21,6 +21,7 @@ export async function readSeriesView(console: Console, input: SeriesInput): Prom
     compiled,
     ...range,
     key,
+    measure: input.measure ?? undefined,
     maxPoints: input.maxPoints,
   })
   return {

@@ -29,7 +29,7 @@ export async function* livePipeline(console: Console, input: Input, signal: Abor
     const mailbox = new Mailbox(signal)
     const { feed, leave } = joinFeed(
       console,
-      { name: input.name, key: input.key ?? null, stepMs },
+      { name: input.name, key: input.key ?? null, measure: input.measure ?? null, stepMs },
       {
         range,
         onPush: (push) => {

@@ -30,6 +30,8 @@ export interface FeedViewer {
 export interface FeedKey {
   name: string
   key: string | null
+  /** Null: all measures. */
+  measure: string | null
   stepMs: number
 }
 
@@ -143,12 +145,19 @@ export class PipelineFeed {
     { compute, compiled }: Readable,
     starts: readonly number[],
   ): Promise<SeriesPoint[]> {
-    const { stepMs, key } = this.at
+    const { stepMs, key, measure } = this.at
     const hull = this.hull()
     const inside = starts.filter((start) => start + stepMs > hull.from && start < hull.to)
     const points: SeriesPoint[] = []
     for (const range of clusters(inside, stepMs)) {
-      const answer = await readSeries(this.console.pool, { compute, compiled, ...range, key, stepMs })
+      const answer = await readSeries(this.console.pool, {
+        compute,
+        compiled,
+        ...range,
+        key,
+        measure: measure ?? undefined,
+        stepMs,
+      })
       points.push(...answer.points)
     }
     return points
@@ -170,7 +179,7 @@ export function joinFeed(
 ): { feed: PipelineFeed; leave: () => void } {
   const known = feeds.get(console) ?? new Map<string, PipelineFeed>()
   feeds.set(console, known)
-  const id = JSON.stringify([at.name, at.key, at.stepMs])
+  const id = JSON.stringify([at.name, at.key, at.measure, at.stepMs])
   const feed = known.get(id) ?? new PipelineFeed(console, at, () => known.delete(id))
   known.set(id, feed)
   return { feed, leave: feed.add(viewer) }

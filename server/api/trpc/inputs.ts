@@ -29,6 +29,8 @@ export const seriesInput = z.object({
   range,
   /** One key, or all keys together. */
   key: z.string().max(512).nullish(),
+  /** One measure, or all. A chart shows one: reading it alone spares the merging of all the others' sketches. */
+  measure: measureName.nullish(),
   maxPoints: z.number().int().min(10).max(maxPointsLimit).default(600),
 })
 export type SeriesInput = z.infer<typeof seriesInput>
