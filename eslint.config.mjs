@@ -59,6 +59,24 @@ export default defineConfig(
     },
   },
   {
+    files: ['server/**/*.ts'],
+    ignores: ['server/clients/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: [
+            {
+              name: '@nats-io/transport-node',
+              importNames: ['connect'],
+              message: 'Use openNats of server/clients.',
+            },
+          ],
+        },
+      ],
+    },
+  },
+  {
     files: ['app/**/*.{ts,tsx}', 'components/**/*.{ts,tsx}'],
     extends: [hooks.configs.flat['recommended-latest'], next.configs['core-web-vitals']],
   },
