@@ -1,6 +1,6 @@
 export { copyInto } from './copy'
 export { openDuck, type Duck, type DuckOptions } from './duck'
-export { openNats, type Nats, type NatsOptions } from './nats'
+export { createInbox, nanos, newHeaders, openNats, type Nats, type NatsOptions } from './nats'
 export { openPool, type Pool, type PoolClient, type PoolOptions } from './pool'
 export { openPrisma, Prisma, type PrismaClient } from './prisma'
 export { inTransaction, type Isolation } from './transaction'

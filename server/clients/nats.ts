@@ -3,6 +3,9 @@ import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/trans
 import { readFile } from 'node:fs/promises'
 import { AppError, logger } from '../platform'
 
+// What publishing and subscribing need beside the connection; the driver itself stays in this room.
+export { createInbox, headers as newHeaders, nanos } from '@nats-io/transport-node'
+
 export interface NatsOptions {
   /** One server or several, separated by commas. */
   url: string

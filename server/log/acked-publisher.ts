@@ -1,5 +1,5 @@
-import { createInbox, headers as newHeaders, type Msg, type MsgHdrs } from '@nats-io/transport-node'
-import type { Nats } from '../clients'
+import type { Msg, MsgHdrs } from '@nats-io/transport-node'
+import { createInbox, newHeaders, type Nats } from '../clients'
 import { AppError, backoffMs } from '../platform'
 import type { Frame } from './frame'
 

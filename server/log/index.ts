@@ -1,18 +1,15 @@
 export { openAppender, type Appender, type AppenderOptions } from './appender'
-export { checkEvent } from './cloud-event'
 export { durability, type Durability } from './durability'
 export { encodeFrame, type Frame } from './frame'
 export type { AttributeValue, CheckedEvent, LogEvent, Rejection, RejectionCode } from './log-event'
 export { openGateway, type Gateway, type IngestResult, type RejectedEvent } from './gateway'
 export { maxBodyBytes } from './limits'
-export { decodeMessage, type DeadEvent, type DecodedEvent } from './message'
+export type { DeadEvent, DecodedEvent } from './message'
 export { openLogReader, type BatchInfo, type LogReader, type LogReaderOptions } from './reader'
 export { openSchemaRegistry, type SchemaRegistry, type SchemaVersion } from './registry'
 export { parseInstant } from './rfc3339'
 export type { DataCheck, SchemasInForce } from './schemas-in-force'
 export {
-  correctionsStream,
-  defaultLogLimits,
   eventsStream,
   provisionStreams,
   streamState,
@@ -20,8 +17,8 @@ export {
   type LogLimits,
   type StreamState,
 } from './stream'
-export { isEventType, parseSubject, subjectOf } from './subject'
+export { parseSubject, subjectOf } from './subject'
 export { runArchiver, type ArchiverOptions, type ArchiverStatus } from './archive/archiver'
-export { archivedRelation, verifyArchive, type ArchivedRelation } from './archive/archived-relation'
+export { archivedRelation, type ArchivedRelation } from './archive/archived-relation'
 export { archivedSeq } from './archive/archive-store'
-export { requestFlush, waitForArchive } from './archive/flush-request'
+export { requestFlush } from './archive/flush-request'

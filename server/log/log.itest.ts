@@ -1,5 +1,5 @@
-import { headers as newHeaders } from '@nats-io/transport-node'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { newHeaders } from '../clients'
 import { startTestServices, type TestServices } from '../clients/testing'
 import { startNatsServer } from '../clients/embedded'
 import { openAppender } from './appender'

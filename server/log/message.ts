@@ -129,7 +129,7 @@ function* decodeFrame(message: LogMessage, type: string, schemas: SchemasInForce
   for (let index = 0; index < body.n; index++) {
     const event = frameEvent(body, index)
     const rejection = validated ? null : frameEventProblem(event, message, schemas)
-    yield rejection ? deadEvent(message, index, rejection, event) : { ...event, index }
+    yield rejection ? deadEvent(message, index, rejection, event) : event
   }
 }
 
@@ -143,7 +143,7 @@ function frameEventProblem(event: LogEvent, message: LogMessage, schemas: Schema
   return valueProblem(event.data) ?? schemaProblem(schemas, event, message.seq)
 }
 
-function frameEvent(body: FrameBody, index: number): LogEvent {
+function frameEvent(body: FrameBody, index: number): DecodedEvent {
   const attrs: Record<string, AttributeValue> = {}
   for (const name in body.attrs) {
     const value = body.attrs[name]?.[index]
@@ -156,6 +156,7 @@ function frameEvent(body: FrameBody, index: number): LogEvent {
     timeMs: body.time[index] as number,
     attrs,
     data: body.cols ? rowOf(body.cols, index) : (body.rows?.[index] ?? null),
+    index,
   }
 }
 

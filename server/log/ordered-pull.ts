@@ -1,6 +1,6 @@
 import { AckPolicy, DeliverPolicy, type ConsumerConfig } from '@nats-io/jetstream'
-import { createInbox, nanos, type Msg, type Subscription } from '@nats-io/transport-node'
-import type { Nats } from '../clients'
+import type { Msg, Subscription } from '@nats-io/transport-node'
+import { createInbox, nanos, type Nats } from '../clients'
 import { AppError, backoffMs, logger, newId, sleep } from '../platform'
 import { deliveryStart, readDeliveryAt, wireMessage, type Delivery, type WireMessage } from './wire-message'
 

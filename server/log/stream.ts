@@ -5,8 +5,7 @@ import {
   StorageType,
   type StreamConfig,
 } from '@nats-io/jetstream'
-import { nanos } from '@nats-io/transport-node'
-import type { Nats } from '../clients'
+import { nanos, type Nats } from '../clients'
 import { AppError, logger } from '../platform'
 
 export const eventsStream = 'EVENTS'

@@ -41,7 +41,7 @@ describe('the template scanner', () => {
         event({ ...plain, key: '', amount: -0 }),
         event({ ...plain, amount: 0.1 }),
         event({ ...plain, amount: 123456789012345.6 }),
-        event({ ...plain, amount: 9007199254740993 }),
+        event({ ...plain, amount: 2 ** 53 }),
         event({ ...plain, amount: 1e21 }),
         event({ ...plain, amount: null }),
         event({ ...plain, amount: '12' }),

@@ -1,10 +1,10 @@
 import { truncate } from 'node:fs/promises'
 import { fork, type ChildProcess } from 'node:child_process'
-import { headers as newHeaders } from '@nats-io/transport-node'
 import { mkdtempSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openDuck, type Duck } from '../../clients'
+import { newHeaders, openDuck, type Duck } from '../../clients'
 import { startTestServices, type TestServices } from '../../clients/testing'
 import type { Stop } from '../../platform'
 import { openAppender } from '../appender'
@@ -290,7 +290,7 @@ test('what the log lost before it was archived is noted as a hole, and the rest 
 
 describe('kill -9', () => {
   const startChild = (f: Fixture): ChildProcess =>
-    fork(path.join(import.meta.dirname, 'testing-archiver.ts'), {
+    fork(fileURLToPath(new URL('./testing-archiver.ts', import.meta.url)), {
       execArgv: ['--import', 'tsx'],
       env: {
         ...process.env,

@@ -53,9 +53,9 @@ export class SegmentBuilder {
   }
 
   add(event: DecodedEvent, seq: number, partition: number, logTime: number): void {
-    const { subject, ...attrs } = event.attrs
+    const { subject } = event.attrs
     const data = event.data === null || event.data === undefined ? null : JSON.stringify(event.data)
-    const [high = 0, low = 0] = fingerprint(event.source, event.id, 0, 0)
+    const lanes = fingerprint(event.source, event.id, 0, 0)
     this.seq.push(seq)
     this.index.push(event.index)
     this.partition.push(partition)
@@ -64,12 +64,12 @@ export class SegmentBuilder {
     this.source.push(event.source)
     this.id.push(event.id)
     this.subject.push(typeof subject === 'string' ? subject : null)
-    this.attrs.push(Object.keys(attrs).length === 0 ? null : JSON.stringify(attrs))
+    this.attrs.push(otherAttributes(event.attrs))
     this.data.push(data)
-    this.fingerprintHigh.push(high)
-    this.fingerprintLow.push(low)
-    this.minTime = Math.min(this.minTime, event.timeMs)
-    this.maxTime = Math.max(this.maxTime, event.timeMs)
+    this.fingerprintHigh.push(lanes[0] ?? 0)
+    this.fingerprintLow.push(lanes[1] ?? 0)
+    if (event.timeMs < this.minTime) this.minTime = event.timeMs
+    if (event.timeMs > this.maxTime) this.maxTime = event.timeMs
     this.#bytes += 200 + 2 * (data?.length ?? 0)
     if (isObject(event.data)) this.#shred(event.data, '', 1)
   }
@@ -111,3 +111,13 @@ export class SegmentBuilder {
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** As JSON, without the subject, which has its own column; null when there are none. */
+function otherAttributes(attrs: DecodedEvent['attrs']): string | null {
+  for (const name in attrs) {
+    if (name === 'subject') continue
+    const { subject: _subject, ...others } = attrs
+    return JSON.stringify(others)
+  }
+  return null
+}
