@@ -1,0 +1,228 @@
+import { mkdtemp, readdir, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { startProduct, until, type Product } from './start-product'
+
+const windowMs = 10_000
+const baseMs = Date.UTC(2025, 9, 26, 0, 55)
+const definition = {
+  apiVersion: 'parallax/v1',
+  kind: 'Pipeline',
+  metadata: { name: 'payments' },
+  spec: {
+    events: { type: 'payment.settled' },
+    key: 'data.country',
+    window: { size: '10s' },
+    lateness: { outOfOrder: '5s', allowed: '30s', beyond: 'include' },
+    measures: { payments: { count: true }, cents: { sum: 'data.cents', type: 'int' } },
+  },
+}
+
+interface Cell {
+  windowStart: string
+  key: string
+  measures: { payments: number; cents: number }
+}
+
+let product: Product
+let dataDir: string
+/** What the producer knows to be in the log: an event is entered once the product has answered 202. */
+const ledger = new Map<string, { timeMs: number; country: string; cents: number }>()
+let sent = 0
+let sending = true
+
+beforeAll(async () => {
+  dataDir = await mkdtemp(join(tmpdir(), 'parallax-restart-'))
+  product = await startProduct({ feed: 'none', dataDir, keep: true })
+  const response = await product.call('/api/v1/pipelines', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(definition),
+  })
+  expect(response.status, await response.clone().text()).toBe(201)
+})
+
+afterAll(async () => {
+  sending = false
+  await product.stop()
+})
+
+describe('the product under kill -9', () => {
+  it('[law 7] counts every acknowledged event once though each of its processes is killed under load', async () => {
+    const producing = produce()
+    const victims: { what: string; find: () => Promise<number> }[] = [
+      { what: 'speed', find: () => pidOf((command) => command.includes('role speed')) },
+      { what: 'archive', find: () => pidOf((command) => command.includes('role archive')) },
+      { what: 'batch', find: () => pidOf((command) => command.includes('role batch')) },
+      { what: 'web', find: () => pidOf((command) => /next|role web/.test(command)) },
+      { what: 'nats-server', find: () => pidOf((command) => command.includes('nats-server -c')) },
+      { what: 'postgres', find: () => pidOf((command) => command.includes(`-D ${dataDir}`), false) },
+    ]
+    for (const { what, find } of victims) {
+      const before = ledger.size
+      await until(`events flow before ${what} is killed`, 60_000, () =>
+        Promise.resolve(ledger.size > before + 200),
+      )
+      process.kill(await find(), 'SIGKILL')
+      const after = ledger.size
+      await until(`events flow again after ${what} was killed`, 90_000, () =>
+        Promise.resolve(ledger.size > after + 200),
+      )
+    }
+    sending = false
+    await producing
+    await settled()
+    expect(await cells()).toEqual(recount())
+  })
+
+  it('[law 7] starts again on its data after everything died at once', async () => {
+    const pids = await productPids()
+    process.kill(product.process.pid ?? 0, 'SIGKILL')
+    for (const pid of pids) {
+      try {
+        process.kill(pid, 'SIGKILL')
+      } catch {
+        // It was gone before.
+      }
+    }
+    product = await startProduct({ feed: 'none', dataDir })
+    await settled()
+    expect(await cells()).toEqual(recount())
+  })
+
+  it('[law 3] recounts exactly the same in batch', async () => {
+    const planned = await product.call('/api/v1/plans', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        kind: 'reconcile',
+        pipeline: 'payments',
+        from: new Date(baseMs - 3_600_000).toISOString(),
+        to: new Date(baseMs + 3_600_000).toISOString(),
+      }),
+    })
+    const { id } = (await planned.json()) as { id: string }
+    const applied = await product.call(`/api/v1/plans/${id}/apply`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ reason: 'after the kills' }),
+    })
+    const { jobId } = (await applied.json()) as { jobId: string }
+    await until('the recompute has ended', 60_000, async () => {
+      const job = (await (await product.call(`/api/v1/jobs/${jobId}`)).json()) as { status: string }
+      if (['failed', 'cancelled', 'partial'].includes(job.status)) throw new Error(JSON.stringify(job))
+      return job.status === 'succeeded'
+    })
+    expect(await cells()).toEqual(recount())
+  })
+})
+
+/** Sends ten events at a time, the same ones again until they are answered for. */
+async function produce(): Promise<void> {
+  while (sending) {
+    const batch = Array.from({ length: 10 }, () => {
+      const n = sent++
+      return {
+        id: `p-${String(n)}`,
+        timeMs: baseMs + n * 37 - (n % 11 === 0 ? 120_000 : 0),
+        country: ['DE', 'FR', 'JP'][n % 3] ?? 'DE',
+        cents: (n * 7919) % 10_000,
+      }
+    })
+    const body = JSON.stringify(
+      batch.map(({ id, timeMs, country, cents }) => ({
+        specversion: '1.0',
+        id,
+        source: '/restart',
+        type: 'payment.settled',
+        time: new Date(timeMs).toISOString(),
+        data: { country, cents },
+      })),
+    )
+    for (;;) {
+      const response = await product
+        .call('/api/v1/events', {
+          method: 'POST',
+          headers: { 'content-type': 'application/cloudevents-batch+json' },
+          body,
+          signal: AbortSignal.timeout(20_000),
+        })
+        .catch(() => null)
+      if (response?.status === 202) break
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    for (const { id, ...event } of batch) ledger.set(id, event)
+  }
+}
+
+async function settled(): Promise<void> {
+  const expected = [...recount().values()].reduce((sum, { payments }) => sum + payments, 0)
+  await until(
+    'speed has counted all',
+    60_000,
+    async () => {
+      const served = await cells().catch(() => new Map<string, Cell['measures']>())
+      return [...served.values()].reduce((sum, { payments }) => sum + payments, 0) >= expected
+    },
+    1_000,
+  )
+}
+
+function recount(): Map<string, Cell['measures']> {
+  const counted = new Map<string, Cell['measures']>()
+  for (const { timeMs, country, cents } of ledger.values()) {
+    const name = `${new Date(Math.floor(timeMs / windowMs) * windowMs).toISOString()}|${country}`
+    const cell = counted.get(name) ?? { payments: 0, cents: 0 }
+    counted.set(name, { payments: cell.payments + 1, cents: cell.cents + cents })
+  }
+  return counted
+}
+
+async function cells(): Promise<Map<string, Cell['measures']>> {
+  const served = new Map<string, Cell['measures']>()
+  let cursor: string | null = null
+  do {
+    const query = new URLSearchParams({
+      from: new Date(baseMs - 3_600_000).toISOString(),
+      to: new Date(baseMs + 3_600_000).toISOString(),
+      limit: '1000',
+      ...(cursor === null ? {} : { cursor }),
+    })
+    const response = await product.call(`/api/v1/pipelines/payments/values?${String(query)}`)
+    if (response.status !== 200) throw new Error(await response.text())
+    const page = (await response.json()) as { values: Cell[]; nextCursor: string | null }
+    for (const { windowStart, key, measures } of page.values)
+      served.set(`${windowStart}|${key}`, { payments: measures.payments, cents: measures.cents })
+    cursor = page.nextCursor
+  } while (cursor !== null)
+  return served
+}
+
+async function pidOf(matches: (command: string) => boolean, ofProduct = true): Promise<number> {
+  const among = ofProduct ? await productPids() : await allPids()
+  for (const pid of among) if (matches(await commandOf(pid))) return pid
+  throw new Error('no such process of the product')
+}
+
+/** Every descendant of the started process. */
+async function productPids(): Promise<number[]> {
+  const parents = new Map<number, number>()
+  for (const pid of await allPids()) {
+    const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '')
+    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
+    if (Number.isFinite(parent)) parents.set(pid, parent)
+  }
+  const isOurs = (pid: number): boolean => {
+    const parent = parents.get(pid)
+    if (parent === undefined || parent <= 1) return false
+    return parent === product.process.pid || isOurs(parent)
+  }
+  return [...parents.keys()].filter(isOurs)
+}
+
+const allPids = async (): Promise<number[]> =>
+  (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
+
+const commandOf = async (pid: number): Promise<string> =>
+  (await readFile(`/proc/${String(pid)}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ')
