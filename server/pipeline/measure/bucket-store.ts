@@ -3,8 +3,8 @@ import { type ByteReader, type ByteWriter } from './bytes'
 /** Buckets a store keeps: smaller magnitudes than the topmost 2,048 buckets (17 decades) share the lowest. */
 export const MAX_BUCKETS = 2048
 
-/** Added to an index when encoded: indexes of finite doubles lie within ±37,300. */
-export const INDEX_BIAS = 65_536
+/** Added to an index when encoded: 24 bits with the top bit set, as indexes of finite doubles lie within ±37,300. */
+export const INDEX_BIAS = 2 ** 23 + 65_536
 
 /** Counts by index, in ascending order; what was added lately is unordered. */
 export class BucketStore {
@@ -41,7 +41,7 @@ export class BucketStore {
 
   write(writer: ByteWriter): void {
     this.#settle()
-    writer.varint(this.#indexes.length)
+    writer.markedVarint(this.#indexes.length)
     this.#indexes.forEach((index, at) => {
       writer.uint24(index + INDEX_BIAS)
       writer.varint(this.#counts[at] ?? 0)
@@ -50,7 +50,7 @@ export class BucketStore {
 
   static read(reader: ByteReader): BucketStore {
     const store = new BucketStore()
-    const size = reader.varint()
+    const size = reader.markedVarint()
     for (let at = 0; at < size; at++) {
       store.#indexes.push(reader.uint24() - INDEX_BIAS)
       const count = reader.varint()

@@ -1,5 +1,9 @@
 let scratch = new Uint8Array(65_536)
 
+/** Set in numbers of fixed width and before a varint, so that SQL gets their hex without padding it: lpad is slow. */
+export const TOP_BIT = 2 ** 31
+export const MARK = 128
+
 /**
  * Writes into one scratch buffer that every writer shares, so only one may be in use at a time. Integers are
  * big-endian, lengths and counts LEB128.
@@ -33,6 +37,11 @@ export class ByteWriter {
     this.uint24(value)
   }
 
+  markedVarint(value: number): void {
+    this.byte(MARK)
+    this.varint(value)
+  }
+
   varint(value: number): void {
     let rest = value
     while (rest >= 128) {
@@ -51,7 +60,7 @@ export class ByteWriter {
   close(opened: number): void {
     const end = this.#length
     this.#length = opened - 4
-    this.uint32(end - opened)
+    this.uint32(TOP_BIT + end - opened)
     this.#length = end
   }
 
@@ -90,6 +99,11 @@ export class ByteReader {
 
   uint32(): number {
     return this.byte() * 2 ** 24 + this.uint24()
+  }
+
+  markedVarint(): number {
+    if (this.byte() !== MARK) throw new RangeError('A sketch has no mark where one belongs.')
+    return this.varint()
   }
 
   varint(): number {

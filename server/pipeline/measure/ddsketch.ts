@@ -59,14 +59,14 @@ export class DDSketch {
   }
 
   write(writer: ByteWriter): void {
-    writer.varint(this.#zero)
+    writer.markedVarint(this.#zero)
     this.#negative.write(writer)
     this.#positive.write(writer)
   }
 
   static read(reader: ByteReader): DDSketch {
     const sketch = new DDSketch()
-    sketch.#zero = reader.varint()
+    sketch.#zero = reader.markedVarint()
     sketch.#negative = BucketStore.read(reader)
     sketch.#positive = BucketStore.read(reader)
     return sketch

@@ -1,4 +1,4 @@
-import { type ByteReader, type ByteWriter } from './bytes'
+import { TOP_BIT, type ByteReader, type ByteWriter } from './bytes'
 import { rankOf, registerOf } from './distinct-hash'
 
 export const REGISTERS = 4096
@@ -109,7 +109,7 @@ export class HyperLogLog {
     this.#settle()
     if (this.#dense === null) {
       writer.byte(SPARSE)
-      for (const entry of this.#sorted) writer.uint32(entry)
+      for (const entry of this.#sorted) writer.uint32(TOP_BIT + entry)
     } else {
       writer.byte(DENSE)
       writer.bytes(this.#dense)
@@ -120,7 +120,7 @@ export class HyperLogLog {
   static read(reader: ByteReader): HyperLogLog {
     const sketch = new HyperLogLog()
     if (reader.byte() === DENSE) sketch.#dense = reader.take(REGISTERS).slice()
-    else while (!reader.done) sketch.#sorted.push(reader.uint32())
+    else while (!reader.done) sketch.#sorted.push(reader.uint32() - TOP_BIT)
     return sketch
   }
 

@@ -1,4 +1,5 @@
 import { INDEX_BIAS, MAX_BUCKETS } from './bucket-store'
+import { MARK, TOP_BIT } from './bytes'
 import { bucketIndexSql } from './ddsketch'
 import { distinctEntrySql } from './distinct-hash'
 import { SPARSE_ENTRIES } from './hyperloglog'
@@ -25,24 +26,27 @@ export function dictionarySql(distinctValues: string): string {
   )
 }
 
-function hexBytes(value: string, bytes: number): string {
-  return `lpad(hex(${value}), ${bytes * 2}, '0')`
+/** Hex of an integer that fills its bytes: the encodings set their top bit, since lpad takes longer than all else. */
+function hex(value: string): string {
+  return `hex(${value})`
 }
 
-/** Hex of a LEB128 integer below 2^35. */
-function varintHex(value: string): string {
-  const more = (shift: number) => hexBytes(`(128 + ((${value} >> ${shift}) & 127))`, 1)
-  const text = (bytes: number) =>
-    [
-      ...Array.from({ length: bytes - 1 }, (_, at) => more(7 * at)),
-      hexBytes(`(${value} >> ${7 * (bytes - 1)})`, 1),
-    ].join(' || ')
-  const cases = [1, 2, 3, 4].map((bytes) => `WHEN ${value} < ${2 ** (7 * bytes)} THEN ${text(bytes)}`)
-  return `CASE ${cases.join(' ')} ELSE ${text(5)} END`
+/** Hex of `head`, an integer with its top bit set, and of `value` below 2^35 as LEB128; mostly as one number. */
+function withVarint(head: string, value: string): string {
+  const groups = (bytes: number) =>
+    Array.from({ length: bytes }, (_, at) => {
+      const group = `(${value} >> ${7 * at})`
+      return `((${at === bytes - 1 ? group : `(128 | (${group} & 127))`}) << ${8 * (bytes - 1 - at)})`
+    }).join(' | ')
+  const cases = [1, 2, 3, 4].map(
+    (bytes) =>
+      `WHEN ${value} < ${2 ** (7 * bytes)} THEN ${hex(`((${head} << ${8 * bytes}) | ${groups(bytes)})`)}`,
+  )
+  return `CASE ${cases.join(' ')} ELSE ${hex(head)} || ${hex(`(${groups(5)})`)} END`
 }
 
-function withLength(hex: string): string {
-  return `${hexBytes(`(length(${hex}) // 2)`, 4)} || ${hex}`
+function withLength(text: string): string {
+  return `${hex(`${TOP_BIT} + length(${text}) // 2`)} || ${text}`
 }
 
 /** Elements of a sorted list whose `part` differs from that of the one before. */
@@ -60,7 +64,7 @@ export function distinctStages(xs: string, name: string): { stages: Stages; coun
   const between = `((x >> 6) & 8191)`
   const rank = `CASE WHEN ${between} <> 0 THEN 13 - floor(log2(${between}::DOUBLE))::BIGINT ELSE 13 + (x & 63) END`
   const registers = `list_distinct(list_transform(${entries}, lambda x: (x >> 19) * 64 + ${rank}))`
-  const sparse = `'00' || array_to_string(list_transform(${entries}, lambda x: ${hexBytes('x', 4)}), '')`
+  const sparse = `'00' || array_to_string(list_transform(${entries}, lambda x: ${hex(`${TOP_BIT} + x`)}), '')`
   const entriesOf = changes(unique, (x) => `(${x} >> ${CODE_BITS})`)
   return {
     stages: [
@@ -80,11 +84,19 @@ export function distinctStages(xs: string, name: string): { stages: Stages; coun
   }
 }
 
-/** Hex of a store's buckets: runs of equal indexes in the sorted list `b`, which start at the positions `s`. */
-function bucketsHex(b: string, s: string): string {
+/** Low bits of a packed bucket: its count; above them its biased index. */
+const COUNT_BITS = 35
+
+/** Runs of equal indexes in the sorted list `b`, which start at the positions `s`, as packed buckets. */
+function packedBuckets(b: string, s: string): string {
   const count = `(coalesce(${s}[j + 1], len(${b}) + 1) - x)`
-  const entry = `${hexBytes(`(${b}[x] + ${INDEX_BIAS})`, 3)} || ${varintHex(count)}`
-  return `coalesce(array_to_string(list_transform(${s}, lambda x, j: ${entry}), ''), '')`
+  return `list_transform(${s}, lambda x, j: ((${b}[x] + ${INDEX_BIAS})::BIGINT << ${COUNT_BITS}) | ${count})`
+}
+
+function storeHex(packed: string): string {
+  const entry = withVarint(`(x >> ${COUNT_BITS})`, `(x & ${2 ** COUNT_BITS - 1})`)
+  const entries = `coalesce(array_to_string(list_transform(${packed}, lambda x: ${entry}), ''), '')`
+  return `${withVarint(`${MARK}::BIGINT`, `len(${packed})`)} || ${entries}`
 }
 
 function runStarts(b: string): string {
@@ -104,18 +116,14 @@ export function quantileStages(qs: string, name: string): { stages: Stages; text
   const negative = `list_reverse(${indexes(`list_filter(${qs}, lambda x: x < 0)`, '-x')})`
   const [p, g] = [`${name}_p`, `${name}_g`]
   const zeros = `(coalesce(len(${qs}), 0) - len(${p}) - len(${g}))`
-  const negativeHex = `${name}_gh`
   return {
     stages: [
       [`coalesce(${positive}, []) AS ${p}0, coalesce(${negative}, []) AS ${g}0`],
       [`${clamped(`${p}0`)} AS ${p}, ${clamped(`${g}0`)} AS ${g}`],
       [`${runStarts(p)} AS ${p}s, ${runStarts(g)} AS ${g}s`],
+      [`${packedBuckets(p, `${p}s`)} AS ${p}c, ${packedBuckets(g, `${g}s`)} AS ${g}c, ${zeros} AS ${name}_z`],
       [
-        `${bucketsHex(p, `${p}s`)} AS ${p}h, ${bucketsHex(g, `${g}s`)} AS ${negativeHex}, ${zeros} AS ${name}_z`,
-      ],
-      [
-        `${varintHex(`${name}_z`)} || ${varintHex(`len(${g}s)`)} || ${negativeHex} || ` +
-          `${varintHex(`len(${p}s)`)} || ${p}h AS ${name}_b`,
+        `${withVarint(`${MARK}::BIGINT`, `${name}_z`)} || ${storeHex(`${g}c`)} || ${storeHex(`${p}c`)} AS ${name}_b`,
       ],
       [`${withLength(`${name}_b`)} AS ${name}_hex`],
     ],

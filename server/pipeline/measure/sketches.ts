@@ -1,4 +1,4 @@
-import { ByteReader, ByteWriter } from './bytes'
+import { ByteReader, ByteWriter, TOP_BIT } from './bytes'
 import { DDSketch } from './ddsketch'
 import { HyperLogLog } from './hyperloglog'
 import type { SketchSlot } from './layout'
@@ -26,7 +26,7 @@ export function decodeSketches(slots: SketchSlot[], bytes: Uint8Array | null): S
   if (bytes === null) return slots.map((slot) => emptySketch(slot.kind))
   const reader = new ByteReader(bytes)
   return slots.map((slot) => {
-    const part = new ByteReader(reader.take(reader.uint32()))
+    const part = new ByteReader(reader.take(reader.uint32() - TOP_BIT))
     return slot.kind === 'distinct' ? HyperLogLog.read(part) : DDSketch.read(part)
   })
 }
