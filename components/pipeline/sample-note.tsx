@@ -8,7 +8,7 @@ export function SampleNote() {
       <p>
         <b className="font-medium text-text-1">Sample feed.</b> Real US flights of 2001, a minute a second,
         each as late as it was. On purpose, 0.5 % of the events come twice and 0.2 % are broken; broken ones
-        are kept aside and never counted.
+        are never counted.
       </p>
     </div>
   )

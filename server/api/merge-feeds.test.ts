@@ -22,9 +22,10 @@ async function* finite<T>(values: T[]): AsyncGenerator<T, void, undefined> {
   yield* values
 }
 
-async function* failing(): AsyncGenerator<never, void, undefined> {
+async function* failing(isBroken: boolean): AsyncGenerator<number, void, undefined> {
   await Promise.resolve()
-  throw new Error('feed broke')
+  if (isBroken) throw new Error('feed broke')
+  yield 0
 }
 
 test('every message of every feed arrives, in its own order', async () => {
@@ -57,7 +58,7 @@ test('an outer abort ends the merged feed', async () => {
 
 test('one failing feed fails the merged one and ends the others', async () => {
   let ended = 0
-  const merged = mergeFeeds<number>((signal) => [until([], signal, () => ended++), failing()], undefined)
+  const merged = mergeFeeds<number>((signal) => [until([], signal, () => ended++), failing(true)], undefined)
   await expect(merged.next()).rejects.toThrow('feed broke')
   expect(ended).toBe(1)
 })

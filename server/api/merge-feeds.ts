@@ -12,7 +12,7 @@ export async function* mergeFeeds<T>(
   const ending = new AbortController()
   const signal = outer ? AbortSignal.any([outer, ending.signal]) : ending.signal
   const ready: { value: T; taken: () => void }[] = []
-  let failure: unknown
+  let failure: Error | undefined
   let running = 0
   let wake = (): void => undefined
 
@@ -24,7 +24,7 @@ export async function* mergeFeeds<T>(
         await taken
       }
     } catch (error) {
-      failure ??= error
+      failure ??= error instanceof Error ? error : new Error('a live feed failed', { cause: error })
     } finally {
       running--
       wake()
@@ -40,7 +40,7 @@ export async function* mergeFeeds<T>(
       if (next) {
         next.taken()
         yield next.value
-      } else if (failure !== undefined) throw failure
+      } else if (failure) throw failure
       else if (running === 0) return
       else await new Promise<void>((resolve) => (wake = resolve))
     }
