@@ -30,7 +30,7 @@ export function PlanItems({ plan, zone, now }: PlanItemsProps) {
             <th>Answers now</th>
             <th>After</th>
             <th className="number">Windows</th>
-            <th className="number">Cells</th>
+            <th className="number desk-only">Cells</th>
           </tr>
         </thead>
         <tbody>
@@ -40,7 +40,7 @@ export function PlanItems({ plan, zone, now }: PlanItemsProps) {
               <td className="text-text-2">{answersNow(item)}</td>
               <td className="font-medium">{answersAfter(item, kind)}</td>
               <td className="number">{formatCount(item.windows)}</td>
-              <td className="number">{formatCount(item.cells)}</td>
+              <td className="number desk-only">{formatCount(item.cells)}</td>
             </tr>
           ))}
           {items.length > 1 ? (
@@ -49,7 +49,7 @@ export function PlanItems({ plan, zone, now }: PlanItemsProps) {
               <td />
               <td />
               <td className="number font-medium">{formatCount(windows)}</td>
-              <td className="number font-medium">{formatCount(cells)}</td>
+              <td className="number desk-only font-medium">{formatCount(cells)}</td>
             </tr>
           ) : null}
         </tbody>

@@ -13,6 +13,15 @@ const names: Record<string, string> = {
   archive: 'Archive',
 }
 
+/** In a word, what a warning and a failure of each part mean. */
+const troubles: Record<LiveHealth['dependencies'][number]['name'], [string, string]> = {
+  postgres: ['slow', 'down'],
+  nats: ['slow', 'down'],
+  log: ['filling up', 'full'],
+  workers: ['missing', 'missing'],
+  archive: ['behind', 'standing still'],
+}
+
 /** The health of the watcher itself: quiet when well, names the part when not. */
 export function Watcher() {
   const { health } = useConsoleFeed()
@@ -63,7 +72,7 @@ function summary({ dependencies, workers }: LiveHealth): React.ReactNode {
   const worst = dependencies.find((d) => d.health === 'bad') ?? dependencies.find((d) => d.health === 'warn')
   if (!worst) return <span className="text-text-3">All well</span>
   if (worst.name !== 'workers')
-    return `${names[worst.name] ?? worst.name} ${worst.health === 'bad' ? 'down' : 'slow'}`
+    return `${names[worst.name] ?? worst.name} ${troubles[worst.name][worst.health === 'bad' ? 1 : 0]}`
   const alive = workers.filter((w) => w.alive).length
   return alive < workers.length ? `Workers ${alive}/${workers.length}` : 'Workers missing'
 }
