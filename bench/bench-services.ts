@@ -32,10 +32,10 @@ export async function publishSingles({ nats }: TestServices, count: number): Pro
 
 /** The server confirms a flush before the stream has written everything. */
 async function untilStored(nats: TestServices['nats'], wanted: number): Promise<void> {
-  for (const deadline = Date.now() + 60_000; ; await sleep(100)) {
-    const { messages } = await streamState(nats)
-    if (messages === wanted) return
-    if (Date.now() > deadline) throw new Error(`the log has ${messages} messages, ${wanted} were published`)
+  const deadline = Date.now() + 60_000
+  while ((await streamState(nats)).messages < wanted) {
+    if (Date.now() > deadline) throw new Error(`the log did not store ${wanted} messages within a minute`)
+    await sleep(100)
   }
 }
 

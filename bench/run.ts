@@ -25,7 +25,7 @@ if (unknown.length > 0) {
   process.exit(2)
 }
 
-process.env['PARALLAX_LOG_LEVEL'] ??= 'error'
+process.env.PARALLAX_LOG_LEVEL ??= 'error'
 const options: BenchOptions = {
   reps: Number(values.reps),
   scale: Number(values.scale),

@@ -40,7 +40,7 @@ export class SpeedBases {
     const owner = this.partitions.get(partition)
     if (owner === undefined) return undefined
     const entry = this.cells.get(`${partition}/${cell}`)
-    if (entry !== undefined && entry.owner === owner) return entry.value
+    if (entry?.owner === owner) return entry.value
     return owner.complete ? null : undefined
   }
 

@@ -84,7 +84,7 @@ export function modelDefinition(settings: ModelSettings): Definition {
     retention: { versions: 5, cellsMs: 1e9 },
     objectives: {},
     budget: null,
-  } as Definition
+  }
 }
 
 export function randomHistory(random: () => number, partitions: number): ModelMessage[] {

@@ -51,7 +51,7 @@ function runHistory(seed: number, beyond: 'defer' | 'include', defect: Defect = 
   const store = new ModelStore(settings, defect)
   const holders: (Holder | null)[] = Array.from({ length: settings.partitions }, () => null)
   const versions: Version[] = []
-  let active: Version | null = null
+  const publication: { active: Version | null } = { active: null }
   let available = 0
 
   const restore = (partition: number): Holder => {
@@ -102,15 +102,16 @@ function runHistory(seed: number, beyond: 'defer' | 'include', defect: Defect = 
       const { epoch, seqs } = store.rotate()
       const version = { epoch, cut: seqs, cells: recount(log, settings, { cut: seqs, upTo: seqs }) }
       versions.push(version)
-      if (random() < 0.7) active = version
-    } else if (versions.length > 0) active = pick(versions)
+      if (random() < 0.7) publication.active = version
+    } else if (versions.length > 0) publication.active = pick(versions)
   }
   for (let step = 0; step < steps; step++) {
     act()
     if (defect === 'none' && step % 4 !== 0) continue
+    const { active } = publication
     const got = merged(store, active)
     const positions = store.positions.map((position) => position.seq)
-    const cut = active === null ? positions.map(() => 0) : (active as Version).cut
+    const cut = active?.cut ?? positions.map(() => 0)
     const want = recount(log, settings, { cut, upTo: positions })
     const difference = differenceOf(got, want)
     if (difference !== null) return `seed ${seed} ${beyond} step ${step}: ${difference}`

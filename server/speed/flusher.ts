@@ -82,9 +82,13 @@ export class Flusher {
     const { signal } = this.#ended
     while (!signal.aborted) {
       await sleep(nextFlushMs(this.lastCommitMs, this.#options), signal)
-      if (!signal.aborted && !this.#hasWork()) await this.#untilNudged()
-      if (!signal.aborted) await this.flush()
+      await this.#untilWork()
+      if (!this.#isEnded()) await this.flush()
     }
+  }
+
+  #isEnded(): boolean {
+    return this.#ended.signal.aborted
   }
 
   #hasWork(): boolean {
@@ -92,7 +96,9 @@ export class Flusher {
     return false
   }
 
-  async #untilNudged(): Promise<void> {
+  /** Waits for a nudge where nothing is due; a position that only moves on is not announced, so not for ever. */
+  async #untilWork(): Promise<void> {
+    if (this.#isEnded() || this.#hasWork()) return
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, limits.pollMs)
       this.#wake = () => {

@@ -8,7 +8,6 @@ import {
   type SchemasInForce,
 } from '../log'
 import type { EventBatch } from '../pipeline'
-import type { Logger } from '../platform'
 import { sleep } from '../platform'
 import type { Lane } from './lane'
 import { limits } from './limits'
@@ -17,9 +16,10 @@ import type { PartitionTask } from './partition-task'
 export interface GroupDeps {
   nats: Nats
   schemas: SchemasInForce | null
-  log: Logger
   /** The log no longer holds what the task would have folded, or rebuilt its dedupe marks from. */
   onHole: (task: PartitionTask, seqFrom: number, seqTo: number) => void
+  /** Reading has stopped; the reader is to be replaced. */
+  onFailure: (type: string, error: unknown) => void
   /** How far behind the live readers are now, in ms; readers that catch up make room by it. */
   liveLagMs: () => number
 }
@@ -74,7 +74,7 @@ export class ReaderGroup {
       },
       onError: (error) => {
         this.failed = true
-        deps.log.error({ err: error, type: this.type }, 'a reader of the log failed and will be opened again')
+        deps.onFailure(this.type, error)
       },
     })
   }

@@ -150,7 +150,7 @@ export function recount(
       seen.set(identity, generation)
       const before = watermarks.get(batch.partition) ?? -Infinity
       watermarks.set(batch.partition, Math.max(before, Math.min(time, logTime) - pipeline.outOfOrderMs))
-      const amount = batch.columns['amount']?.[i] as number
+      const amount = batch.columns.amount?.[i] as number
       const start = Math.floor(time / pipeline.windowMs) * pipeline.windowMs
       const isLate = start + pipeline.windowMs + pipeline.allowedMs <= before
       if (isDuplicate) counters.duplicate++
@@ -159,7 +159,7 @@ export function recount(
         if (isLate) counters.late++
         if (isLate && pipeline.beyond === 'defer') continue
         counters.accepted++
-        const name = `${start}/${String(batch.columns['shop']?.[i])}`
+        const name = `${start}/${String(batch.columns.shop?.[i])}`
         const cell = (cells[name] ??= { sales: 0, amount: 0 })
         cell.sales++
         cell.amount += amount
@@ -200,14 +200,17 @@ export async function untilFolded(
   timeoutMs = 60_000,
 ): Promise<void> {
   const events = (await readWholeLog(services)).reduce((sum, batch) => sum + batch.n, 0)
-  const deadline = Date.now() + timeoutMs
-  for (; ; await sleep(50)) {
+  const folded = async () => {
     const { rows } = await services.pool.query<{ events: string }>(
       'SELECT coalesce(sum(events), 0) AS events FROM speed_position WHERE compute_id = $1',
       [computeId],
     )
-    if (Number(rows[0]?.events) >= events) return
-    if (Date.now() > deadline) throw new Error(`folded ${rows[0]?.events} of ${events} events`)
+    return Number(rows[0]?.events)
+  }
+  const deadline = Date.now() + timeoutMs
+  while ((await folded()) < events) {
+    if (Date.now() > deadline) throw new Error(`folded ${await folded()} of ${events} events`)
+    await sleep(50)
   }
 }
 

@@ -1,5 +1,10 @@
+import type { SpeedBases } from '../serving'
+import type { Computes } from './computes'
 import type { Lane } from './lane'
+import { limits } from './limits'
 import type { Note } from './notes'
+import type { PartitionTask } from './partition-task'
+import type { Lanes } from './readers'
 
 export interface TypeLag {
   type: string
@@ -7,6 +12,8 @@ export interface TypeLag {
   pendingMessages: number
   /** The same in events, by the average message seen; exact when 0. */
   pendingEvents: number
+  /** Of the messages read lately. */
+  eventsPerMessage: number
   /** Age of the first message not read yet; 0 when all are read. */
   lagMs: number
 }
@@ -42,7 +49,35 @@ export interface SpeedWorkerDetail {
   notes: Note[]
 }
 
-export function lagOf(lanes: readonly Lane[], now: number): TypeLag[] {
+export interface DetailFacts {
+  tasks: readonly PartitionTask[]
+  computes: Computes
+  lanes: Lanes
+  bases: SpeedBases
+  notes: Note[]
+  now: number
+  logLastSeq: number | null
+  eventsPerSecond: number
+}
+
+export function workerDetail(facts: DetailFacts): SpeedWorkerDetail {
+  const { tasks, computes, lanes, bases } = facts
+  return {
+    leases: tasks.length,
+    computes: computes.ids.length,
+    computesWaiting: computes.waiting,
+    logLastSeq: facts.logLastSeq,
+    lag: lagOf([lanes.live, lanes.catchUp], facts.now),
+    lanes: { live: laneDetail(lanes.live), catchUp: laneDetail(lanes.catchUp) },
+    eventsPerSecond: facts.eventsPerSecond,
+    basesRemembered: bases.size,
+    basesEvicted: bases.evicted,
+    dedupeEarlyRotations: tasks.reduce((sum, task) => sum + task.earlyRotations, 0),
+    notes: facts.notes,
+  }
+}
+
+function lagOf(lanes: readonly Lane[], now: number): TypeLag[] {
   const byType = new Map<string, TypeLag>()
   for (const group of lanes.flatMap((lane) => [...lane.groups])) {
     const pending = group.pending ?? 0
@@ -52,13 +87,14 @@ export function lagOf(lanes: readonly Lane[], now: number): TypeLag[] {
       type: group.type,
       pendingMessages: pending,
       pendingEvents: Math.round(pending * group.eventsPerMessage),
+      eventsPerMessage: Number(group.eventsPerMessage.toPrecision(3)),
       lagMs: group.lagMs(now),
     })
   }
   return [...byType.values()]
 }
 
-export function laneDetail(lane: Lane, stuckAfterAttempts: number): LaneDetail {
+function laneDetail(lane: Lane): LaneDetail {
   const { flusher } = lane
   return {
     partitions: [...lane.tasks()].length,
@@ -66,7 +102,7 @@ export function laneDetail(lane: Lane, stuckAfterAttempts: number): LaneDetail {
     commits: flusher.commits,
     lastCommitMs: Math.round(flusher.lastCommitMs),
     failures: flusher.failures,
-    stuck: flusher.failures >= stuckAfterAttempts,
+    stuck: flusher.failures >= limits.stuckAfterAttempts,
     lastError: flusher.lastError,
     paused: lane.paused,
     pauses: lane.pauses,

@@ -224,7 +224,9 @@ describe('the speed worker', () => {
       'SELECT partition, seq FROM speed_position WHERE compute_id = $1',
       [pipeline.computeId],
     )
-    const seen: Record<string, number> = Object.assign({}, ...views.map((view) => view.positions))
+    const seen: Record<string, number> = Object.fromEntries(
+      views.flatMap((view) => Object.entries(view.positions)),
+    )
     for (const { partition, seq } of rows) expect(seen[partition]).toBeLessThanOrEqual(seq)
     const detail = async () => {
       const found = await services.pool.query(`SELECT detail FROM worker WHERE id = 'seen'`)

@@ -1,11 +1,10 @@
 import { hostname } from 'node:os'
 import type { Nats, Pool } from '../clients'
 import { streamState, type SchemasInForce } from '../log'
-import { compilePipeline, mergeCells, parseDefinition, type CompiledPipeline } from '../pipeline'
-import { logger, newId, retry, sleep, systemClock, type Clock, type Logger, type Stop } from '../platform'
+import { mergeCells } from '../pipeline'
+import { logger, newId, retry, sleep, systemClock, type Clock, type Stop } from '../platform'
 import {
   acquireLeases,
-  ensurePositions,
   heartbeatLeases,
   partitionKey,
   readSpread,
@@ -16,8 +15,10 @@ import {
   writeWorker,
   type Lease,
   type LostReason,
+  type MergeCells,
 } from '../serving'
-import { readComputesInForce, readDedupeSeed, recordHole } from './compute-store'
+import { readDedupeSeed, recordHole } from './compute-store'
+import { Computes } from './computes'
 import type { Committed } from './flusher'
 import { Lane } from './lane'
 import { limits } from './limits'
@@ -25,11 +26,10 @@ import { seqBefore } from './log-seek'
 import { Notes } from './notes'
 import { PartitionTask } from './partition-task'
 import { isAlive, ownersHere, processScope } from './process-scope'
-import { ReaderGroup } from './reader-group'
-import { planReaders } from './reader-plan'
+import { Readers, type Lanes } from './readers'
 import { fairShare, surplus } from './share'
 import { cellsMessage, publishView } from './view-message'
-import { lagOf, laneDetail, type SpeedWorkerDetail } from './worker-detail'
+import { workerDetail } from './worker-detail'
 
 export interface SpeedWorkerOptions {
   pool: Pool
@@ -41,14 +41,6 @@ export interface SpeedWorkerOptions {
   owner?: string
   flushMinMs?: number
   flushMaxMs?: number
-  log?: Logger
-}
-
-interface RunningCompute {
-  id: number
-  pipeline: string
-  partitions: number
-  compiled: CompiledPipeline
 }
 
 /**
@@ -61,46 +53,44 @@ export async function runSpeedWorker(options: SpeedWorkerOptions): Promise<Stop>
   return () => worker.stop()
 }
 
-export class SpeedWorker {
-  readonly owner: string
-  readonly notes = new Notes()
+class SpeedWorker {
+  readonly #owner: string
   readonly #pool: Pool
   readonly #nats: Nats
-  readonly #schemas: SchemasInForce | null
   readonly #clock: Clock
-  readonly #log: Logger
+  readonly #log = logger('speed')
+  readonly #notes = new Notes()
   readonly #scope = processScope()
   readonly #bases = new SpeedBases(limits.baseCells)
-  readonly #lanes: Record<'live' | 'catchUp', Lane>
-  readonly #computes = new Map<number, RunningCompute>()
+  readonly #computes: Computes
+  readonly #lanes: Lanes
+  readonly #readers: Readers
   readonly #tasks = new Map<string, PartitionTask>()
   readonly #stopping = new AbortController()
   #seed = { seedLo: 0, seedHi: 0 }
-  #computesWaiting = 0
   #refreshAt = 0
   #heartbeatAt = 0
-  #measured = { at: 0, events: 0, rate: 0 }
-  #logLastSeq: number | null = null
+  #measured = { at: 0, events: 0 }
   #nudge: (() => void) | undefined
   #running: Promise<void> | undefined
 
   constructor(options: SpeedWorkerOptions) {
-    this.owner = options.owner ?? `speed-${newId()}`
-    this.#pool = options.pool
-    this.#nats = options.nats
-    this.#schemas = options.schemas
-    this.#clock = options.clock ?? systemClock
-    this.#log = options.log ?? logger('speed')
+    const { pool, nats, clock = systemClock } = options
+    this.#owner = options.owner ?? `speed-${newId()}`
+    this.#pool = pool
+    this.#nats = nats
+    this.#clock = clock
+    this.#computes = new Computes(pool, (what, error) => {
+      this.#note(what, error)
+    })
+    const merge: MergeCells = (id, base, delta) => mergeCells(this.#computes.compiled(id), base, delta)
     const flusher = {
-      pool: this.#pool,
+      pool,
       bases: this.#bases,
       log: this.#log,
       flushMinMs: options.flushMinMs ?? limits.flushMinMs,
       flushMaxMs: options.flushMaxMs ?? limits.flushMaxMs,
-      merge: (
-        computeId: number,
-        ...cells: [Parameters<typeof mergeCells>[1], Parameters<typeof mergeCells>[2]]
-      ) => mergeCells(this.#compiled(computeId), ...cells),
+      merge,
       onCommitted: (done: Committed[]) => {
         this.#publish(done)
       },
@@ -109,10 +99,21 @@ export class SpeedWorker {
       },
     }
     this.#lanes = { live: new Lane('live', flusher), catchUp: new Lane('catchUp', flusher) }
+    this.#readers = new Readers(this.#lanes, {
+      nats,
+      schemas: options.schemas,
+      now: () => clock.now(),
+      onFailure: (type, error) => {
+        this.#note(`reading ${type} failed and is tried again`, error)
+      },
+      onHole: (task, seqFrom, seqTo) => {
+        void this.#try('recording a hole', () => this.#recordHole(task, seqFrom, seqTo))
+      },
+    })
   }
 
   async start(): Promise<void> {
-    ownersHere.add(this.owner)
+    ownersHere.add(this.#owner)
     this.#seed = await retry(() => readDedupeSeed(this.#pool), { attempts: 8, baseMs: 200, maxMs: 5_000 })
     const subscription = this.#nats.nc.subscribe('control.pipelines', {
       callback: () => {
@@ -120,7 +121,8 @@ export class SpeedWorker {
         this.#nudge?.()
       },
     })
-    for (const lane of this.#lane()) lane.flusher.start()
+    this.#lanes.live.flusher.start()
+    this.#lanes.catchUp.flusher.start()
     this.#running = this.#run().finally(() => {
       subscription.unsubscribe()
     })
@@ -131,27 +133,26 @@ export class SpeedWorker {
     this.#stopping.abort()
     this.#nudge?.()
     await this.#running
-    await Promise.all([...this.#groups()].map((group) => group.close()))
-    for (const lane of this.#lane()) {
-      await lane.flusher.stop()
-      for (const task of lane.tasks()) task.phase = 'leaving'
-      await lane.flusher.flush()
+    await this.#readers.close()
+    for (const task of this.#tasks.values()) task.phase = 'leaving'
+    for (const { flusher } of [this.#lanes.live, this.#lanes.catchUp]) {
+      await flusher.stop()
+      await flusher.flush()
     }
     try {
       await releaseLeases(this.#pool, this.#held())
-      await removeWorkers(this.#pool, [this.owner])
+      await removeWorkers(this.#pool, [this.#owner])
     } catch (error) {
       this.#log.warn({ err: error }, 'leases were not given back; they run out by themselves')
     }
-    ownersHere.delete(this.owner)
+    ownersHere.delete(this.#owner)
   }
 
   async #run(): Promise<void> {
-    const { signal } = this.#stopping
-    while (!signal.aborted) {
+    while (!this.#stopping.signal.aborted) {
       await this.#try('looking for computes', () => this.#refreshComputes())
       await this.#try('keeping leases', () => this.#keepLeases())
-      await this.#try('planning readers', () => this.#planReaders())
+      await this.#try('planning readers', () => this.#readers.follow([...this.#tasks.values()]))
       await this.#try('writing the heartbeat', () => this.#writeHeartbeat())
       await this.#pause()
     }
@@ -162,12 +163,13 @@ export class SpeedWorker {
     try {
       await step()
     } catch (error) {
-      this.#log.warn({ err: error }, `${what} failed and will be tried again`)
-      this.notes.add(
-        this.#clock.now(),
-        `${what} failed: ${error instanceof Error ? error.message : String(error)}`,
-      )
+      this.#note(`${what} failed and is tried again`, error)
     }
+  }
+
+  #note(what: string, error: unknown): void {
+    this.#log.warn({ err: error }, what)
+    this.#notes.add(this.#clock.now(), `${what}: ${error instanceof Error ? error.message : String(error)}`)
   }
 
   async #pause(): Promise<void> {
@@ -180,64 +182,40 @@ export class SpeedWorker {
 
   async #refreshComputes(): Promise<void> {
     if (this.#clock.now() < this.#refreshAt) return
-    const rows = await readComputesInForce(this.#pool, limits.computes + 1)
-    this.#computesWaiting = Math.max(0, rows.length - limits.computes)
-    if (this.#computesWaiting > 0) {
-      this.notes.add(this.#clock.now(), `more than ${limits.computes} computes are in force; the newest wait`)
-    }
-    const wanted = rows.slice(0, limits.computes)
-    const fresh = wanted.filter((row) => !this.#computes.has(row.id))
-    if (fresh.length > 0) {
-      await ensurePositions(
-        this.#pool,
-        fresh.map((row) => row.id),
-      )
-    }
-    for (const row of fresh) {
-      const parsed = parseDefinition(row.definition)
-      if (!parsed.ok) {
-        const [problem] = parsed.problems
-        const text = `the stored definition of ${row.pipeline} cannot be read: ${problem?.path ?? ''} expects ${problem?.expected ?? ''}`
-        this.#log.error({ pipeline: row.pipeline }, text)
-        this.notes.add(this.#clock.now(), text)
-        continue
-      }
-      const { id, pipeline, partitions } = row
-      this.#computes.set(id, { id, pipeline, partitions, compiled: compilePipeline(parsed.definition) })
-    }
-    const ids = new Set(wanted.map((row) => row.id))
-    const gone = [...this.#tasks.values()].filter((task) => !ids.has(task.computeId))
-    await this.#giveBack(gone)
-    for (const id of this.#computes.keys()) if (!ids.has(id)) this.#computes.delete(id)
     this.#refreshAt = this.#clock.now() + limits.refreshMs
+    const ids = await this.#computes.refresh()
+    await this.#giveBack([...this.#tasks.values()].filter((task) => !ids.has(task.computeId)))
+    this.#computes.keepOnly(ids)
   }
 
   async #keepLeases(): Promise<void> {
-    const now = this.#clock.now()
-    if (now >= this.#heartbeatAt) {
-      const kept = new Set(
-        (await heartbeatLeases(this.#pool, this.#held(), limits.leaseMs)).map(partitionKey),
-      )
-      for (const task of this.#tasks.values()) if (!kept.has(task.key)) this.#lose(task, 'fenced')
-      this.#heartbeatAt = now + limits.heartbeatMs
-    }
+    const { leaseMs } = limits
+    await this.#heartbeat(leaseMs)
     const neighbours = await workersOfScope(this.#pool, this.#scope)
     const dead = neighbours
-      .filter((worker) => worker.id !== this.owner && !isAlive(worker))
+      .filter((worker) => worker.id !== this.#owner && !isAlive(worker))
       .map(({ id }) => id)
-    const computeIds = [...this.#computes.keys()]
-    const spread = await readSpread(this.#pool, this.owner, { computeIds, leaseMs: limits.leaseMs, dead })
-    const share = fairShare(spread)
+    const computeIds = this.#computes.ids
+    const share = fairShare(await readSpread(this.#pool, this.#owner, { computeIds, leaseMs, dead }))
     await this.#giveBack(surplus([...this.#tasks.values()], share))
     const limit = share - this.#tasks.size
-    const taken = await acquireLeases(this.#pool, this.owner, {
-      computeIds,
-      limit,
-      leaseMs: limits.leaseMs,
-      dead,
-    })
-    for (const lease of taken) await this.#take(lease)
+    const taken = await acquireLeases(this.#pool, this.#owner, { computeIds, limit, leaseMs, dead })
+    for (const [i, lease] of taken.entries()) {
+      await this.#take(lease).catch(async (error: unknown) => {
+        await releaseLeases(this.#pool, taken.slice(i))
+        throw error
+      })
+    }
     if (dead.length > 0) await removeWorkers(this.#pool, dead)
+  }
+
+  async #heartbeat(leaseMs: number): Promise<void> {
+    const now = this.#clock.now()
+    if (now < this.#heartbeatAt) return
+    const held = [...this.#tasks.values()]
+    const kept = new Set((await heartbeatLeases(this.#pool, this.#held(), leaseMs)).map(partitionKey))
+    for (const task of held) if (!kept.has(task.key)) this.#lose(task, 'fenced')
+    this.#heartbeatAt = now + limits.heartbeatMs
   }
 
   async #take(lease: Lease): Promise<void> {
@@ -249,25 +227,24 @@ export class SpeedWorker {
     const { rebuildFrom } = task
     if (rebuildFrom !== null) task.rewindTo(await seqBefore(this.#nats, rebuildFrom))
     this.#tasks.set(task.key, task)
-    this.#log.info(
-      { compute: lease.computeId, partition: lease.partition, seq: lease.seq, fence: lease.fence },
-      'took a lease',
-    )
-    // The previous holder may have committed cells and died before it told the viewers.
+    const { computeId, partition, seq, fence, watermark } = lease
+    this.#log.info({ computeId, partition, seq, fence }, 'took a lease')
+    // The holder before may have committed cells and died before it told the viewers.
+    const positions = { [partition]: seq }
     publishView(this.#nats, pipeline, {
       kind: 'cells',
-      computeId: lease.computeId,
+      computeId,
       windows: [],
       truncated: true,
-      watermark: lease.watermark,
-      positions: { [lease.partition]: lease.seq },
+      watermark,
+      positions,
     })
   }
 
   async #giveBack(tasks: readonly PartitionTask[]): Promise<void> {
     if (tasks.length === 0) return
     for (const task of tasks) task.phase = 'leaving'
-    for (const lane of this.#lane()) await lane.flusher.flush()
+    for (const { flusher } of [this.#lanes.live, this.#lanes.catchUp]) await flusher.flush()
     for (const task of tasks) this.#end(task)
     await releaseLeases(
       this.#pool,
@@ -277,14 +254,13 @@ export class SpeedWorker {
   }
 
   #lose(task: PartitionTask, reason: LostReason): void {
-    this.#log.warn(
-      { compute: task.computeId, partition: task.partition, reason },
-      'lost a lease; its state is dropped',
-    )
-    this.notes.add(this.#clock.now(), `lost a lease (${reason})`)
+    const { computeId, partition } = task
+    this.#log.warn({ computeId, partition, reason }, 'lost a lease; its state is dropped')
+    this.#notes.add(this.#clock.now(), `lost a lease (${reason})`)
     this.#end(task)
     // Still ours when only the position was not what we thought: it is taken again, from what is committed.
-    if (reason === 'moved') void releaseLeases(this.#pool, [task.lease]).catch(() => undefined)
+    if (reason === 'moved')
+      void this.#try('giving a lease back', () => releaseLeases(this.#pool, [task.lease]))
     this.#nudge?.()
   }
 
@@ -294,124 +270,48 @@ export class SpeedWorker {
       this.#tasks.delete(task.key)
       this.#bases.forget(task.key)
     }
-    for (const lane of this.#lane()) lane.recheck()
-  }
-
-  async #planReaders(): Promise<void> {
-    const held = [...this.#tasks.values()]
-    const groups = [...this.#groups()]
-    const plans = planReaders(held, {
-      joinDistance: limits.joinDistance,
-      readersPerType: limits.readersPerType,
-      livePending: limits.livePending,
-      pendingOf: (type) => leastPending(groups.filter((group) => group.type === type)),
-    })
-    const kept = new Map<ReaderGroup, (typeof plans)[number]>()
-    const opening: typeof plans = []
-    for (const plan of plans) {
-      const group = groups.find((known) => !known.failed && servesAll(known, plan.tasks))
-      if (group === undefined || kept.has(group)) opening.push(plan)
-      else kept.set(group, plan)
-    }
-    for (const group of groups) {
-      const plan = kept.get(group)
-      if (plan === undefined) await this.#closeGroup(group)
-      else {
-        group.retain(plan.tasks)
-        this.#moveGroup(group, this.#lanes[plan.lane])
-      }
-    }
-    for (const plan of opening) this.#openGroup(this.#lanes[plan.lane], plan.tasks)
-  }
-
-  #openGroup(lane: Lane, tasks: readonly PartitionTask[]): void {
-    const group = new ReaderGroup(lane, tasks, {
-      nats: this.#nats,
-      schemas: this.#schemas,
-      log: this.#log,
-      liveLagMs: () => this.#liveLagMs(),
-      onHole: (task, seqFrom, seqTo) => {
-        void this.#try('recording a hole', () => this.#recordHole(task, seqFrom, seqTo))
-      },
-    })
-    lane.groups.add(group)
-  }
-
-  async #closeGroup(group: ReaderGroup): Promise<void> {
-    await group.close()
-    group.lane.groups.delete(group)
-  }
-
-  #moveGroup(group: ReaderGroup, lane: Lane): void {
-    if (group.lane === lane) return
-    const left = group.lane
-    left.groups.delete(group)
-    group.lane = lane
-    lane.groups.add(group)
-    left.recheck()
-    lane.flusher.nudge()
+    this.#lanes.live.recheck()
+    this.#lanes.catchUp.recheck()
   }
 
   async #recordHole(task: PartitionTask, seqFrom: number, seqTo: number): Promise<void> {
+    const { type, partition } = task
     const firstMissing = Math.max(seqFrom, task.seq + 1)
     if (firstMissing > seqTo) {
-      this.notes.add(this.#clock.now(), `the log no longer holds all that dedupe remembers of ${task.type}`)
+      this.#notes.add(this.#clock.now(), `the log no longer holds all that dedupe remembers of ${type}`)
       return
     }
-    this.notes.add(this.#clock.now(), `the log no longer holds ${task.type} from ${firstMissing} to ${seqTo}`)
+    this.#notes.add(this.#clock.now(), `the log no longer holds ${type} from ${firstMissing} to ${seqTo}`)
     const { firstAt } = await streamState(this.#nats)
-    await recordHole(this.#pool, {
-      type: task.type,
-      partition: task.partition,
-      seqFrom: firstMissing,
-      seqTo,
-      toTime: firstAt,
-      reason: 'the log dropped these messages before the speed layer had folded them',
-    })
+    const reason = 'the log dropped these messages before the speed layer had folded them'
+    await recordHole(this.#pool, { type, partition, seqFrom: firstMissing, seqTo, toTime: firstAt, reason })
   }
 
   async #writeHeartbeat(): Promise<void> {
-    this.#logLastSeq = await streamState(this.#nats).then(
-      (state) => state.lastSeq,
+    const logLastSeq = await streamState(this.#nats).then(
+      ({ lastSeq }) => lastSeq,
       () => null,
     )
-    const detail = this.detail()
-    await writeWorker(this.#pool, {
-      id: this.owner,
-      host: hostname(),
-      pid: process.pid,
-      scope: this.#scope,
-      detail: { ...detail },
+    const detail = workerDetail({
+      tasks: [...this.#tasks.values()],
+      computes: this.#computes,
+      lanes: this.#lanes,
+      bases: this.#bases,
+      notes: this.#notes.list(),
+      now: this.#clock.now(),
+      logLastSeq,
+      eventsPerSecond: this.#eventsPerSecond(),
     })
+    const row = { id: this.#owner, host: hostname(), pid: process.pid, scope: this.#scope }
+    await writeWorker(this.#pool, { ...row, detail: { ...detail } })
   }
 
-  detail(): SpeedWorkerDetail {
-    const lanes = [...this.#lane()]
-    return {
-      leases: this.#tasks.size,
-      computes: this.#computes.size,
-      computesWaiting: this.#computesWaiting,
-      logLastSeq: this.#logLastSeq,
-      lag: lagOf(lanes, this.#clock.now()),
-      lanes: {
-        live: laneDetail(this.#lanes.live, limits.stuckAfterAttempts),
-        catchUp: laneDetail(this.#lanes.catchUp, limits.stuckAfterAttempts),
-      },
-      eventsPerSecond: this.#rate(lanes.reduce((sum, lane) => sum + lane.events, 0)),
-      basesRemembered: this.#bases.size,
-      basesEvicted: this.#bases.evicted,
-      dedupeEarlyRotations: [...this.#tasks.values()].reduce((sum, task) => sum + task.earlyRotations, 0),
-      notes: this.notes.list(),
-    }
-  }
-
-  #rate(events: number): number {
+  #eventsPerSecond(): number {
     const now = this.#clock.now()
-    const { at } = this.#measured
-    const rate =
-      at === 0 || now <= at ? 0 : Math.round(((events - this.#measured.events) * 1_000) / (now - at))
-    this.#measured = { at: now, events, rate }
-    return rate
+    const before = this.#measured
+    this.#measured = { at: now, events: this.#lanes.live.events + this.#lanes.catchUp.events }
+    if (before.at === 0 || now <= before.at) return 0
+    return Math.round(((this.#measured.events - before.events) * 1_000) / (now - before.at))
   }
 
   #publish(done: readonly Committed[]): void {
@@ -422,49 +322,13 @@ export class SpeedWorker {
       else known.push(item)
     }
     for (const [computeId, items] of byCompute) {
+      const commits = items.map(({ commit }) => commit)
       const pipeline = items[0]?.task.pipeline
-      if (pipeline !== undefined) {
-        publishView(
-          this.#nats,
-          pipeline,
-          cellsMessage(
-            computeId,
-            items.map(({ commit }) => commit),
-          ),
-        )
-      }
+      if (pipeline !== undefined) publishView(this.#nats, pipeline, cellsMessage(computeId, commits))
     }
-  }
-
-  #liveLagMs(): number {
-    const now = this.#clock.now()
-    return Math.max(0, ...[...this.#lanes.live.groups].map((group) => group.lagMs(now)))
-  }
-
-  #compiled(computeId: number): CompiledPipeline {
-    const compute = this.#computes.get(computeId)
-    if (compute === undefined) throw new Error(`compute ${computeId} is not run here`)
-    return compute.compiled
   }
 
   #held(): Lease[] {
     return [...this.#tasks.values()].map((task) => task.lease)
   }
-
-  *#groups(): Iterable<ReaderGroup> {
-    for (const lane of this.#lane()) yield* lane.groups
-  }
-
-  *#lane(): Iterable<Lane> {
-    yield this.#lanes.live
-    yield this.#lanes.catchUp
-  }
-}
-
-function servesAll(group: ReaderGroup, tasks: readonly PartitionTask[]): boolean {
-  return tasks.every((task) => group.tasks.includes(task))
-}
-
-function leastPending(groups: readonly ReaderGroup[]): number {
-  return groups.length === 0 ? 0 : Math.min(...groups.map((group) => group.pending ?? 0))
 }

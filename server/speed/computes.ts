@@ -1,0 +1,71 @@
+import type { Pool } from '../clients'
+import { compilePipeline, parseDefinition, type CompiledPipeline } from '../pipeline'
+import { ensurePositions } from '../serving'
+import { readComputesInForce, type ComputeRow } from './compute-store'
+import { limits } from './limits'
+
+export interface RunningCompute {
+  id: number
+  pipeline: string
+  partitions: number
+  compiled: CompiledPipeline
+}
+
+/** What is to be computed, compiled. A definition change that changes what is computed is another compute. */
+export class Computes {
+  /** In force, but beyond the limit: nobody runs them. */
+  waiting = 0
+  readonly #known = new Map<number, RunningCompute>()
+
+  constructor(
+    readonly pool: Pool,
+    readonly note: (what: string, error: unknown) => void,
+  ) {}
+
+  get ids(): number[] {
+    return [...this.#known.keys()]
+  }
+
+  get(id: number): RunningCompute | undefined {
+    return this.#known.get(id)
+  }
+
+  compiled(id: number): CompiledPipeline {
+    const compute = this.#known.get(id)
+    if (compute === undefined) throw new Error(`compute ${id} is not run here`)
+    return compute.compiled
+  }
+
+  /** Reads what is in force now, and prepares what is new. Answers with the ids in force. */
+  async refresh(): Promise<Set<number>> {
+    const rows = await readComputesInForce(this.pool, limits.computes + 1)
+    this.waiting = Math.max(0, rows.length - limits.computes)
+    if (this.waiting > 0) this.note('the newest computes wait', `more than ${limits.computes} are in force`)
+    const wanted = rows.slice(0, limits.computes)
+    const fresh = wanted.filter((row) => !this.#known.has(row.id))
+    if (fresh.length > 0) {
+      await ensurePositions(
+        this.pool,
+        fresh.map((row) => row.id),
+      )
+    }
+    for (const row of fresh) this.#add(row)
+    return new Set(wanted.map((row) => row.id))
+  }
+
+  /** To be called once nothing of them is left to commit. */
+  keepOnly(ids: ReadonlySet<number>): void {
+    for (const id of this.#known.keys()) if (!ids.has(id)) this.#known.delete(id)
+  }
+
+  #add({ id, pipeline, partitions, definition }: ComputeRow): void {
+    const parsed = parseDefinition(definition)
+    if (parsed.ok) {
+      this.#known.set(id, { id, pipeline, partitions, compiled: compilePipeline(parsed.definition) })
+      return
+    }
+    const [problem] = parsed.problems
+    const why = `${problem?.path ?? 'it'} expects ${problem?.expected ?? 'something else'}`
+    this.note(`the stored definition of ${pipeline} cannot be read; apply a corrected one`, why)
+  }
+}
