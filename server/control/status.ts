@@ -110,10 +110,10 @@ async function statusOf(deps: Deps, facts: Facts): Promise<PipelineStatus> {
   const at = deps.clock.now()
   const { eventType } = definitionOf(stored)
   const counters = totals(positions)
-  const { lag, oldestAt } = await readLag(deps, { eventType, positions, counters })
+  const { archive, workers, durability } = surroundings
+  const { lag, oldestAt } = await readLag(deps, { eventType, positions, counters, workers })
   const watermarks = positions.flatMap(({ watermark }) => (watermark === null ? [] : [watermark]))
   const timeToDataLossS = timeToLoss(surroundings, oldestAt, at)
-  const { archive, workers, durability } = surroundings
   const position = positions.map(({ partition, seq, epoch, watermark, logTime, owner, leaseUntil }) => ({
     partition,
     seq,
@@ -150,8 +150,15 @@ interface PartitionLag {
 
 async function readLag(
   deps: Deps,
-  { eventType, positions, counters }: { eventType: string; positions: PositionRow[]; counters: Counters },
+  input: {
+    eventType: string
+    positions: PositionRow[]
+    counters: Counters
+    workers: readonly WorkerStatus[]
+  },
 ): Promise<{ lag: Lag; oldestAt: number | null }> {
+  const { eventType, positions } = input
+  const latelyPerMessage = eventsPerMessage(input)
   const lags = await Promise.all(
     positions.map(({ partition, seq }) => {
       const subject = `events.${eventType}.${partition}`
@@ -161,15 +168,32 @@ async function readLag(
   const messages = lags.reduce((sum, lag) => sum + lag.messages, 0)
   const oldest = lags.flatMap(({ oldestAt }) => (oldestAt === null ? [] : [oldestAt]))
   const oldestAt = oldest.length > 0 ? Math.min(...oldest) : null
-  const eventsPerMessage = counters.messages > 0 ? counters.events / counters.messages : 1
   return {
     lag: {
       messages,
-      events: Math.round(messages * Math.max(1, eventsPerMessage)),
+      events: Math.round(messages * Math.max(1, latelyPerMessage)),
       seconds: oldestAt === null ? 0 : Math.max(0, deps.clock.now() - oldestAt) / 1000,
     },
     oldestAt,
   }
+}
+
+/** As the speed workers found lately: history comes in larger messages than live events do. */
+function eventsPerMessage(input: {
+  eventType: string
+  counters: Counters
+  workers: readonly WorkerStatus[]
+}): number {
+  for (const { detail } of input.workers) {
+    const lags: unknown = (detail as { lag?: unknown } | null)?.lag
+    if (!Array.isArray(lags)) continue
+    const lag = (lags as { type?: unknown; eventsPerMessage?: unknown }[]).find(
+      ({ type }) => type === input.eventType,
+    )
+    if (typeof lag?.eventsPerMessage === 'number') return lag.eventsPerMessage
+  }
+  const { messages, events } = input.counters
+  return messages > 0 ? events / messages : 1
 }
 
 async function partitionLag(nats: Nats, seq: number, subject: string): Promise<PartitionLag> {
