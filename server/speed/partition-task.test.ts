@@ -67,6 +67,16 @@ describe('a partition task', () => {
     expect(task.take(0)).toMatchObject({ seq: 2, counters: { events: 1, invalid: 1 } })
   })
 
+  test('counts a message with parked and folded events once', () => {
+    const task = leased()
+    task.readDead(1)
+    task.readDead(2)
+    task.readDead(2)
+    task.read(batch(message(1, 1)))
+    task.advance(2)
+    expect(task.take(0)).toMatchObject({ counters: { messages: 2, events: 4, accepted: 1, invalid: 3 } })
+  })
+
   test('that has nothing of its own moves its position on now and then', () => {
     const task = leased()
     task.advance(7)

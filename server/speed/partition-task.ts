@@ -47,7 +47,8 @@ export class PartitionTask {
   phase: 'held' | 'leaving' | 'ended' = 'held'
   readonly #state: PartitionState
   #messages = 0
-  #dead: number[] = []
+  /** Parked events; `alone` while no event of their message was folded. */
+  #dead: { seq: number; alone: boolean }[] = []
   #underWay: PartitionCommit | null = null
   #settledAt = 0
 
@@ -108,6 +109,7 @@ export class PartitionTask {
     if (fresh !== null) {
       fold(this.compiled, this.#state, fresh)
       this.#messages += messagesOf(fresh)
+      if (this.#dead.length > 0) this.#noteCompany(fresh)
       this.seq = last
       this.logTime = fresh.logTime[fresh.n - 1] ?? this.logTime
     }
@@ -116,7 +118,7 @@ export class PartitionTask {
 
   /** An event that was parked instead of folded: counted once the position passes it. */
   readDead(seq: number): void {
-    if (this.phase === 'held' && seq > this.seq) this.#dead.push(seq)
+    if (this.phase === 'held' && seq > this.seq) this.#dead.push({ seq, alone: true })
   }
 
   /** Everything of this partition up to `seq` was read. */
@@ -139,8 +141,9 @@ export class PartitionTask {
   take(now: number): PartitionCommit | null {
     if (!this.isDue(now)) return null
     const { cells, counters } = takeDeltas(this.#state)
-    const dead = this.#dead.filter((seq) => seq <= this.seq).length
-    this.#dead = this.#dead.filter((seq) => seq > this.seq)
+    const dead = this.#dead.filter(({ seq }) => seq <= this.seq)
+    this.#dead = this.#dead.filter(({ seq }) => seq > this.seq)
+    const deadMessages = new Set(dead.filter(({ alone }) => alone).map(({ seq }) => seq)).size
     this.#underWay = {
       computeId: this.computeId,
       partition: this.partition,
@@ -151,9 +154,9 @@ export class PartitionTask {
       logTime: this.logTime,
       counters: {
         ...counters,
-        messages: this.#messages,
-        events: counters.events + dead,
-        invalid: counters.invalid + dead,
+        messages: this.#messages + deadMessages,
+        events: counters.events + dead.length,
+        invalid: counters.invalid + dead.length,
       },
       cells,
     }
@@ -166,6 +169,12 @@ export class PartitionTask {
     if (this.#underWay !== null) this.committedSeq = this.#underWay.seq
     this.#underWay = null
     this.#settledAt = now
+  }
+
+  /** A message with a parked event and a folded one is one message. */
+  #noteCompany(batch: EventBatch): void {
+    const folded = new Set(batch.seq)
+    for (const dead of this.#dead) if (folded.has(dead.seq)) dead.alone = false
   }
 
   #rebuild(batch: EventBatch): void {

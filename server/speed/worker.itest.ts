@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { inTransaction } from '../clients'
 import { startNatsServer } from '../clients/embedded'
 import { startTestServices, type TestServices } from '../clients/testing'
-import { provisionStreams } from '../log'
+import { openSchemaRegistry, provisionStreams, subjectOf } from '../log'
 import { sleep, type Stop } from '../platform'
 import { rotateEpoch } from '../serving'
 import { randomOf } from './epoch-merge.model'
@@ -15,6 +15,7 @@ import {
   randomSales,
   readWholeLog,
   recount,
+  testType,
   storedView,
   untilFolded,
   type TestPipeline,
@@ -171,6 +172,28 @@ describe('the speed worker', () => {
     expect(performance.now() - killedAt).toBeLessThan(5_000)
     await publishInBursts(20, 2, 200)
     await expectEqualToRecount(...pipelines)
+  })
+
+  test('counts events from NATS that are broken or against their schema as invalid, and folds the rest', async () => {
+    const pipeline = await addPipeline('parked')
+    const schemas = await openSchemaRegistry({ pool: services.pool, nats: services.nats })
+    await schemas.register(testType, '{"type":"object","properties":{"amount":{"type":"number"}}}')
+    stops.push(await runSpeedWorker({ pool: services.pool, nats: services.nats, schemas }))
+    const sale = (id: string, amount: unknown) =>
+      JSON.stringify({ specversion: '1.0', type: testType, source: 's', id, data: { shop: 'x', amount } })
+    for (const text of [sale('1', 5), '{"broken', sale('2', 'five'), sale('3', 7), '[]'])
+      await services.nats.js.publish(subjectOf(testType, 0), text)
+    const counted = async () => {
+      const { rows } = await services.pool.query<Record<string, number>>(
+        'SELECT messages, events, accepted, invalid FROM speed_position WHERE compute_id = $1 AND partition = 0',
+        [pipeline.computeId],
+      )
+      return rows[0]
+    }
+    await expect
+      .poll(counted, { timeout: 20_000 })
+      .toEqual({ messages: 5, events: 5, accepted: 2, invalid: 3 })
+    schemas.close()
   })
 
   test('gives a new compute the whole log from its start, while the others go on', async () => {
