@@ -158,13 +158,18 @@ export function accText(acc: (string | null)[]): string {
   return `{${acc.map((text) => text ?? 'NULL').join(',')}}`
 }
 
+/** A float that overflowed is no number to answer with. */
+function floatAnswer(value: number): number | null {
+  return Number.isFinite(value) ? roundFloat(value) : null
+}
+
 function decimalAnswer(text: string, scale: number | null): string {
   return scale === null ? trimDecimal(text) : text
 }
 
 function meanAnswer(measure: Measure & { kind: 'mean' }, slot: Slot, sum: string, n: string): MeasureValue {
   if (n === '0') return null
-  if (measure.type !== 'decimal') return roundFloat(Number(sum) / Number(n))
+  if (measure.type !== 'decimal') return floatAnswer(Number(sum) / Number(n))
   const mean = divideRounded(parseScaled(sum, slot.scale), BigInt(n))
   return decimalAnswer(scaledText(mean, slot.scale), measure.scale)
 }
@@ -176,7 +181,7 @@ function answerMeasure(measure: Measure, slot: Slot, text: string | null, next: 
     case 'distinct':
       return integerAnswer(text)
     case 'quantile':
-      return roundFloat(Number(text))
+      return floatAnswer(Number(text))
     case 'mean':
       return meanAnswer(measure, slot, text, next ?? '0')
     case 'sum':
@@ -184,7 +189,7 @@ function answerMeasure(measure: Measure, slot: Slot, text: string | null, next: 
     case 'max':
       if (measure.type === 'int') return integerAnswer(text)
       return measure.type === 'float'
-        ? roundFloat(Number(text))
+        ? floatAnswer(Number(text))
         : decimalAnswer(scaledText(parseScaled(text, slot.scale), slot.scale), measure.scale)
   }
 }
@@ -215,8 +220,9 @@ export function answerTotals(shape: CellShape, cells: StoredCell[]): Record<stri
 /** The cell of several keys' events. */
 export function mergeKeys(shape: CellShape, cells: StoredCell[]): StoredCell {
   const { layout } = shape
-  const acc = emptyCell(shape).acc
+  const { acc } = emptyCell(shape)
   const sketches = decodeSketches(layout.sketches, null)
+  const filled = sketches.map(() => 0)
   for (const cell of cells) {
     const theirs = decodeSketches(layout.sketches, cell.sketch)
     layout.slots.forEach((slot, i) => {
@@ -225,11 +231,15 @@ export function mergeKeys(shape: CellShape, cells: StoredCell[]): StoredCell {
       if (mine === undefined || other === undefined) {
         acc[i] = mergeSlot(slot, acc[i] ?? null, cell.acc[i] ?? null)
       } else if (!isEmpty(other)) {
-        const wasEmpty = isEmpty(mine)
         mergeInto(mine, other)
-        acc[i] = wasEmpty ? (cell.acc[i] ?? null) : sketchSlotText(slot, mine)
+        filled[slot.sketch] = (filled[slot.sketch] ?? 0) + 1
+        acc[i] = cell.acc[i] ?? null
       }
     })
   }
+  layout.slots.forEach((slot, i) => {
+    const sketch = sketches[slot.sketch]
+    if (sketch !== undefined && (filled[slot.sketch] ?? 0) > 1) acc[i] = sketchSlotText(slot, sketch)
+  })
   return { acc, sketch: encodeSketches(sketches) }
 }

@@ -279,6 +279,8 @@ export function compileFold(
   const measures = definition.measures.map((measure, index) => measureCode(rows, measure, index))
   const fold = foldSource(definition, rows, measures)
   const source = [cellSource(measures), fold, storeSource(definition, layout), 'return { fold, store }']
+  // Generated from checked trees; names and text enter it by JSON.stringify alone.
+  // eslint-disable-next-line @typescript-eslint/no-implied-eval
   const make = new Function('rt', 'slots', source.join('\n')) as (
     rt: typeof runtime,
     slots: Slot[],

@@ -140,7 +140,7 @@ export function referenceSpeed(
     }
     counters.accepted++
     cell.events.push(event)
-    cell.invalid += definition.measures.filter((measure) => operand(measure, event) === 'unusable').length
+    cell.invalid += definition.measures.filter((measure) => operand(measure, event) === UNUSABLE).length
   }
   return { cells, watermarks, counters }
 }
@@ -169,7 +169,8 @@ function rawAt(event: ReferenceEvent, path: string[]): unknown {
   )
 }
 
-type Operand = number | bigint | string | boolean | 'unusable' | null
+const UNUSABLE = Symbol('present, but not a value of the type')
+type Operand = number | bigint | string | boolean | typeof UNUSABLE | null
 
 /** A decimal operand is its scaled integer, a distinct one its text in quotes. */
 function operand(measure: Measure, event: ReferenceEvent): Operand {
@@ -182,19 +183,19 @@ function operand(measure: Measure, event: ReferenceEvent): Operand {
   if (typed !== null && typed.raw && typed.type !== 'float' && raw !== null) {
     const pattern = typed.type === 'int' ? /^-?\d{1,64}$/ : /^-?\d{1,64}(\.\d{1,64})?$/
     const isRead = typeof raw === 'number' || (typeof raw === 'string' && pattern.test(raw))
-    return isRead ? exact(String(raw), typed.type, typed.scale ?? 9) : 'unusable'
+    return isRead ? exact(String(raw), typed.type, typed.scale ?? 9) : UNUSABLE
   }
-  if (value === null) return raw === null ? null : 'unusable'
+  if (value === null) return raw === null ? null : UNUSABLE
   if (measure.kind === 'distinct') return JSON.stringify(value)
   if (typed === null || typed.type === 'float') return Number(value)
   return exact(String(value), typed.type, typed.scale ?? 9)
 }
 
-function exact(text: string, type: 'int' | 'decimal', scale: number): number | bigint | 'unusable' {
-  if (!Number.isFinite(Number(text))) return 'unusable'
-  if (type === 'int') return Number.isSafeInteger(Number(text)) ? Number(text) : 'unusable'
+function exact(text: string, type: 'int' | 'decimal', scale: number): number | bigint | typeof UNUSABLE {
+  if (!Number.isFinite(Number(text))) return UNUSABLE
+  if (type === 'int') return Number.isSafeInteger(Number(text)) ? Number(text) : UNUSABLE
   const scaled = scaledReference(text, scale)
-  return scaled < 10n ** 38n && scaled > -(10n ** 38n) ? scaled : 'unusable'
+  return scaled < 10n ** 38n && scaled > -(10n ** 38n) ? scaled : UNUSABLE
 }
 
 /** The usable operands of a numeric measure, in log order. */
@@ -228,7 +229,7 @@ function measureSlots(measure: Measure, cell: ReferenceCell): (string | null)[] 
       return [String(cell.events.filter((event) => operand(measure, event) === true).length)]
     case 'distinct': {
       const texts = cell.events.map((event) => operand(measure, event))
-      return [String(new Set(texts.filter((text) => text !== null && text !== 'unusable')).size)]
+      return [String(new Set(texts.filter((text) => text !== null && text !== UNUSABLE)).size)]
     }
     case 'quantile': {
       const value = referenceQuantile(values.map(Number), measure.q)
