@@ -6,6 +6,8 @@ import { openLogFile } from './log-file'
 import { restartDelay } from './restart-policy'
 import type { RoleName } from './roles'
 
+const repeatMs = 60_000
+const rememberedLines = 100
 const stopPatienceMs = 20_000
 /** A role that has crashed this often before it was ever ready will not get better by trying. */
 const attemptsToBeReady = 4
@@ -41,6 +43,7 @@ export function runChild(options: ChildOptions): ManagedChild {
   const log = openLogFile(logPath)
   const stopping = new AbortController()
   const isStopping = () => stopping.signal.aborted
+  const isNews = rememberingRepeats()
   let child: ChildProcess | undefined
   let everReady = false
   let settle: { resolve: () => void; reject: (error: Error) => void }
@@ -57,7 +60,7 @@ export function runChild(options: ChildOptions): ManagedChild {
         createInterface({ input: stream }).on('line', (line) => {
           log.write(line)
           const warning = warningIn(line)
-          if (warning !== null && !isStopping()) say(`${label}  ${warning}`)
+          if (warning !== null && !isStopping() && isNews(warning)) say(`${label}  ${warning}`)
         })
       }
       running.on('message', (message) => {
@@ -112,6 +115,18 @@ export function runChild(options: ChildOptions): ManagedChild {
       stopping.abort()
       child?.kill('SIGKILL')
     },
+  }
+}
+
+/** Whether a line was not said in the last minute: what is tried again every second is in the log often enough. */
+export function rememberingRepeats(now: () => number = Date.now): (line: string) => boolean {
+  const saidAt = new Map<string, number>()
+  return (line) => {
+    const lastAt = saidAt.get(line) ?? -Infinity
+    if (now() - lastAt < repeatMs) return false
+    if (saidAt.size >= rememberedLines) saidAt.clear()
+    saidAt.set(line, now())
+    return true
   }
 }
 
