@@ -1,6 +1,8 @@
 import { defineConfig, devices } from '@playwright/test'
 
-const port = Number(process.env.E2E_PORT ?? 41870)
+// Two clones test at once on one machine. The workers read this file again: they inherit the choice.
+process.env.E2E_PORT ??= String(41_000 + (process.pid % 2_000))
+const port = Number(process.env.E2E_PORT)
 const baseURL = `http://127.0.0.1:${port}`
 
 /** The administrator of the browser tests' own server. */
