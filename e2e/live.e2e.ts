@@ -18,8 +18,8 @@ test('figures rise by themselves, pushed over one live connection and never fetc
   const before = await eventsRead(page)
   await expect.poll(() => eventsRead(page)).toBeGreaterThan(before)
   const label = chart(page).locator('text.strong')
-  const value = await label.innerText()
-  await expect.poll(() => label.innerText()).not.toBe(value)
+  const value = await label.textContent()
+  await expect.poll(() => label.textContent()).not.toBe(value)
   const polled = fetched.filter((url) => !url.includes('pipelines.versions'))
   expect(polled).toEqual([])
   errors.none()
@@ -39,16 +39,16 @@ test('range, zone, layers, measure and key live in the URL and come back with it
   await page.getByRole('button', { name: /^Measure/ }).click()
   await page.getByRole('menuitemradio', { name: /^miles/ }).click()
   await page.getByRole('button', { name: 'Time range' }).first().click()
-  await page.getByRole('button', { name: 'Last 1 h' }).click()
+  await page.getByRole('button', { name: 'Last 6 h' }).click()
   await page.getByRole('region', { name: 'Top keys' }).getByRole('button', { name: 'ORD' }).click()
-  await expect(page).toHaveURL(/range=1h/)
+  await expect(page).toHaveURL(/range=6h/)
   const url = new URL(page.url())
   expect(Object.fromEntries(url.searchParams)).toMatchObject({
     zone: 'local',
     layers: 'both',
     measure: 'miles',
     key: 'ORD',
-    range: '1h',
+    range: '6h',
   })
   await page.reload()
   await expect(page.getByRole('radio', { name: 'Both layers' })).toBeChecked()

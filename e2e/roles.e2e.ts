@@ -10,7 +10,7 @@ test('a viewer sees everything, and why the actions are off', async ({ page }) =
   await expect(page.getByText('viewer: may look, not change')).toBeVisible()
   await recompute.focus()
   await expect(page.getByRole('tooltip')).toContainText('Ask an operator')
-  await recompute.click()
+  await recompute.click({ force: true })
   await expect(page.getByRole('dialog')).toBeHidden()
   await expect(versions(page)).toBeVisible()
 })

@@ -1,5 +1,5 @@
 export { SeriesLegend } from './legend'
-export { SeriesChart } from './series-chart'
+export { LazySeriesChart } from './lazy-series-chart'
 export { drawSeries, errorStep } from './series-drawing'
 export type { SeriesDrawing, SeriesMode } from './series-drawing'
 export { StateLane } from './state-lane'

@@ -1,5 +1,5 @@
 export { describeError } from './describe-error'
 export type { DescribedError } from './describe-error'
 export { Providers } from './providers'
-export { safeNext, signInPath, toSignIn } from './sign-in-path'
+export { safeNext, toSignIn } from './sign-in-path'
 export { useTRPC } from './trpc'

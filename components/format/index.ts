@@ -3,7 +3,6 @@ export { durationParts, formatDuration } from './duration'
 export { formatInstant, formatNear, formatRange, zoneOffsetMs } from './instant'
 export type { InstantStyle, Zone } from './instant'
 export {
-  bytesFigure,
   compactFigure,
   formatBytes,
   formatCompact,

@@ -25,6 +25,7 @@ export function JobTable({ jobs, current, opened, zone, now, onToggle }: JobTabl
       <thead>
         <tr>
           <th>Job</th>
+          <th>Pipeline</th>
           <th>Windows</th>
           <th>Progress</th>
           <th className="number">Took</th>
@@ -41,13 +42,13 @@ export function JobTable({ jobs, current, opened, zone, now, onToggle }: JobTabl
             <tr data-selected={i === current || job.id === opened}>
               <td className="two-lines card-wide">
                 <span className="flex items-start gap-2.5">
-                  <span className="pt-px">
+                  <span className="pt-[3px]">
                     <Glyph status={jobStatus(job.status)} label={job.status} />
                   </span>
                   <span className="min-w-0">
                     <button
                       type="button"
-                      className="flex items-center gap-1 font-medium hover:underline"
+                      className="flex min-h-6 items-center gap-1 font-medium hover:underline"
                       aria-expanded={job.id === opened}
                       onClick={() => onToggle(job.id)}
                     >
@@ -58,16 +59,18 @@ export function JobTable({ jobs, current, opened, zone, now, onToggle }: JobTabl
                       />
                     </button>
                     <span className="second">
-                      <Link
-                        className="hover:underline"
-                        href={`/pipelines/${encodeURIComponent(job.pipeline)}`}
-                      >
-                        {job.pipeline}
-                      </Link>
-                      , {formatNear(job.startedAt ?? job.createdAt, zone, now, 'second')}
+                      {formatNear(job.startedAt ?? job.createdAt, zone, now, 'second')}
                     </span>
                   </span>
                 </span>
+              </td>
+              <td data-label="Pipeline">
+                <Link
+                  className="inline-flex min-h-6 items-center hover:underline"
+                  href={`/pipelines/${encodeURIComponent(job.pipeline)}`}
+                >
+                  {job.pipeline}
+                </Link>
               </td>
               <td className="text-text-2" data-label="Windows">
                 <Range job={job} zone={zone} now={now} />
@@ -90,7 +93,7 @@ export function JobTable({ jobs, current, opened, zone, now, onToggle }: JobTabl
             </tr>
             {job.id === opened ? (
               <tr>
-                <td colSpan={7} className="card-wide p-0!">
+                <td colSpan={8} className="card-wide p-0!">
                   <JobItems job={job} zone={zone} now={now} />
                 </td>
               </tr>

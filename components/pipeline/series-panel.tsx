@@ -1,6 +1,7 @@
 'use client'
+import { Radio } from 'lucide-react'
 import { useMemo, useRef } from 'react'
-import { SeriesChart, SeriesLegend, StateLane, drawSeries, svgImage } from '@/components/chart'
+import { LazySeriesChart, SeriesLegend, StateLane, drawSeries, svgImage } from '@/components/chart'
 import type { SeriesMode } from '@/components/chart'
 import { formatDuration, formatRange } from '@/components/format'
 import { Button, Choice, Note, Panel, PanelMenu, Segmented, SkeletonBox } from '@/components/ui'
@@ -53,7 +54,7 @@ export function SeriesPanel({
   const [, setMeasure] = useMeasureName()
   const [key, setKey] = useKey()
   const [zone] = useZone()
-  const [, setRange] = useRange()
+  const [viewRange, setRange] = useRange()
   const body = useRef<HTMLDivElement>(null)
   const now = useNow(1_000)
   const step = series?.stepMs ?? 1_000
@@ -110,6 +111,12 @@ export function SeriesPanel({
             onChange={(next) => void setMeasure(next)}
           />
           <KeyPicker value={key} known={keys} onChange={(next) => void setKey(next)} />
+          {viewRange.kind === 'custom' ? (
+            <Button variant="quiet" onClick={() => void setRange(null)}>
+              <Radio className="icon" aria-hidden="true" />
+              Back to live
+            </Button>
+          ) : null}
           {notes()}
         </div>
         {chart()}
@@ -131,10 +138,10 @@ export function SeriesPanel({
   }
 
   function chart() {
-    if (!drawing || !series) return <SkeletonBox height={336} />
+    if (!drawing || !series) return <SkeletonBox height={320} />
     if (series.points.length === 0)
       return (
-        <div className="min-h-[336px]">
+        <div className="min-h-[320px]">
           <Note
             kind={key ? 'filtered' : 'empty'}
             title={key ? `No event of ${key} in this range` : 'No event in this range'}
@@ -157,7 +164,7 @@ export function SeriesPanel({
       )
     return (
       <>
-        <SeriesChart
+        <LazySeriesChart
           drawing={drawing}
           measure={seriesMeasure ?? name}
           zone={zone}

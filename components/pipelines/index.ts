@@ -1,3 +1,2 @@
-export { runStatus } from './last-run'
 export { PipelinesScreen } from './pipelines-screen'
 export { useListKeys } from './use-list-keys'

@@ -1,3 +1,3 @@
-export { draftTitle, wholeWindows } from './draft'
+export { wholeWindows } from './draft'
 export type { Draft } from './draft'
 export { PlanProvider, useOpenPlan } from './plan-provider'

@@ -1,15 +1,4 @@
-import type { ReactNode } from 'react'
 import { compactFigure, durationParts, formatCount } from '@/components/format'
-
-/** A value with its unit drawn quieter. */
-export function Figure({ value, unit }: { value: ReactNode; unit?: string }) {
-  return (
-    <span>
-      {value}
-      {unit ? <span className="unit">{unit}</span> : null}
-    </span>
-  )
-}
 
 export function DurationFigure({ ms }: { ms: number }) {
   const parts = durationParts(ms)

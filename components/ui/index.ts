@@ -1,7 +1,7 @@
 export { Button } from './button'
 export { Choice } from './choice'
 export { Dialog } from './dialog'
-export { CountFigure, DurationFigure, Figure } from './figure'
+export { CountFigure, DurationFigure } from './figure'
 export { Glyph, QuietGlyph } from './glyph'
 export type { Status } from './glyph'
 export { Hint } from './hint'

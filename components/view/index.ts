@@ -1,5 +1,5 @@
 export { keepView } from './keep-view'
-export { apiRange, defaultRange, presetLabel, presets, rangeEnds, rangeLabel } from './range'
+export { apiRange, presetLabel, presets, rangeEnds, rangeLabel } from './range'
 export type { ApiRange, Preset, ViewRange } from './range'
 export { currentTime, useNow } from './use-now'
 export {
