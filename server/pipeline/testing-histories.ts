@@ -205,6 +205,11 @@ function originOf(index: number): number {
   return odd[index] ?? Date.parse('2100-01-01T00:00:00Z') + index * 60 * DAY
 }
 
+/** Whole seconds meet the edges of windows, lateness and generations. */
+function seconds(n: number): number {
+  return n * 1000
+}
+
 const delivery = fc.record({
   /** Which event; one that has been delivered before is a duplicate, perhaps with other content. */
   pick: fc.nat({ max: 1000 }),
@@ -212,12 +217,14 @@ const delivery = fc.record({
   isChanged: fc.boolean(),
   /** Event time behind the log's clock. */
   delayMs: fc.oneof(
-    { weight: 8, arbitrary: fc.integer({ min: -500, max: 4000 }) },
+    { weight: 4, arbitrary: fc.integer({ min: -500, max: 4000 }) },
+    { weight: 6, arbitrary: fc.integer({ min: 0, max: 40 }).map(seconds) },
     { weight: 2, arbitrary: fc.integer({ min: 0, max: 120_000 }) },
     { weight: 1, arbitrary: fc.integer({ min: -3_600_000, max: 90_000_000 }) },
   ),
   stepMs: fc.oneof(
-    { weight: 8, arbitrary: fc.integer({ min: 0, max: 2000 }) },
+    { weight: 3, arbitrary: fc.integer({ min: 0, max: 2000 }) },
+    { weight: 8, arbitrary: fc.integer({ min: 0, max: 6 }).map(seconds) },
     { weight: 1, arbitrary: fc.integer({ min: 0, max: 600_000 }) },
   ),
   source: fc.constantFrom('s', 's1', 'urn:é'),
