@@ -2,7 +2,6 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { PrismaClient } from './generated/prisma/client'
 import type { Pool } from './pool'
 
-export { Prisma } from './generated/prisma/client'
 export type { PrismaClient } from './generated/prisma/client'
 
 /** Prisma on the same connections as the hot paths; closing the pool is the caller's. */

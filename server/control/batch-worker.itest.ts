@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openDuckDbEngine, type ArchiveSource, type BatchEngine } from '../batch'
-import { archiveOf } from '../batch/testing/parquet-archive'
+import { archiveOf } from '../batch/testing'
 import { inTransaction } from '../clients'
 import { startTestServices, type TestServices } from '../clients/testing'
 import { provisionStreams } from '../log'

@@ -1,9 +1,9 @@
-import { History, origin, testDefinition, windowMs } from '../serving/testing/history'
+import { History, origin, testDefinition } from '../serving/testing/history'
 import { formatDefinition, parseDefinition, type Definition } from '../pipeline'
 import { inTransaction, type Pool } from '../clients'
 import { putVersion } from './pipeline-store'
 
-export { origin, windowMs }
+export { origin }
 export const hourStart = origin - (origin % 3_600_000)
 
 /** A pipeline in force over a history of two hours: real fold, real commits, and a log that batch can read. */

@@ -17,35 +17,14 @@ export {
   type ParsedDefinition,
   type ParseDefinitionOptions,
 } from './definition'
-export { formatDuration, parseDuration } from './definition-duration'
 export { formatDefinition } from './definition-format'
 export { computeHash } from './definition-hash'
-export { compileExpression, RowSource, type CompiledExpression, type RowColumns } from './expression/compile'
 export { fieldTypesOf, type DeclaredType, type FieldTypes } from './expression/field-types'
-export { fieldsOf, type FieldUse } from './expression/fields'
-export { interpret, type ExpressionEvent } from './expression/interpret'
 export { parseExpression, type ParsedExpression, type ParseExpressionOptions } from './expression/parse'
-export { expressionRuntime, type ExpressionRuntime } from './expression/runtime'
-export { expressionSql } from './expression/sql'
-export {
-  fieldSql,
-  identifier,
-  maxShreddedDepth,
-  shreddedColumn,
-  type SqlRelation,
-} from './expression/sql-fields'
-export {
-  accText,
-  answer,
-  answerTotals,
-  emptyCell,
-  mergeCells,
-  mergeKeys,
-  roundCell,
-  type CellShape,
-} from './cell'
+export { type SqlRelation } from './expression/sql-fields'
+export { accText, answer, mergeCells, mergeKeys, type CellShape } from './cell'
 export type { FoldCounters } from './compile-fold'
-export { DedupeSet, MAX_IDENTITIES_PER_GENERATION, type DedupeOptions } from './dedupe'
+export { DedupeSet, type DedupeOptions } from './dedupe'
 export { fingerprint, partitionOf } from './fingerprint'
 export {
   compilePipeline,
@@ -57,16 +36,9 @@ export {
   type CompiledPipeline,
   type PartitionState,
 } from './fold'
-export { windowStartOf } from './window'
 export { recomputeSql, type RecomputeScope } from './compile-sql'
 export { versionCellReader, type VersionCell } from './version-cell'
 export {
-  referenceAnswer,
-  referenceBatch,
-  referenceMerged,
-  referenceQuantile,
-  referenceSlots,
-  referenceSpeed,
   type ReferenceCell,
   type ReferenceCells,
   type ReferenceEvent,

@@ -145,20 +145,6 @@ export function referenceSpeed(
   return { cells, watermarks, counters }
 }
 
-/** Batch up to the cut, and what speed accepts after it: what is served. */
-export function referenceMerged(
-  definition: Definition,
-  log: ReferenceEvent[],
-  cut: number[],
-): ReferenceCells {
-  const merged = referenceBatch(definition, log, cut)
-  for (const [name, cell] of referenceSpeed(definition, log, cut).cells) {
-    const base = merged.get(name)
-    merged.set(name, base === undefined ? cell : { ...cell, events: [...base.events, ...cell.events] })
-  }
-  return merged
-}
-
 function rawAt(event: ReferenceEvent, path: string[]): unknown {
   return path.reduce<unknown>(
     (value, name) =>

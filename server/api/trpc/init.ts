@@ -99,7 +99,6 @@ const roleChecked = (role: Role) =>
     .use(sameSiteWrites)
 
 export const router = t.router
-export const createCallerFactory = t.createCallerFactory
 export const publicProcedure = t.procedure.meta({ role: 'public' }).use(errors).use(sameSiteWrites)
 export const viewerProcedure = roleChecked('viewer')
 export const operatorProcedure = roleChecked('operator')

@@ -1,4 +1,4 @@
-export { findNatsServer, type NatsServerBinary } from './find-nats-server'
+export { type NatsServerBinary } from './find-nats-server'
 export { startNatsServer, type EmbeddedNats, type NatsServerOptions } from './nats-server'
 export { startPostgres, type EmbeddedPostgres, type PostgresOptions } from './postgres'
 export { freePort } from './ports'
