@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recount, type Recounted, type Sale } from './recount'
 import { startProduct, until, type Product } from './start-product'
 
-const seed = Number(process.env['SEED'] ?? Date.now() % 1_000_000)
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
 const random = mulberry32(seed)
 const baseMs = Date.UTC(2024, 2, 31, 0, 50)
 const stores = ['Zürich', '東京', 'São Paulo', 'a|b,"c"', 'x'.repeat(100), '🛫']
@@ -214,9 +214,9 @@ function compare(cells: Cell[], expected: Map<string, Recounted>, allowed: { ske
       items: want.items,
       heaviest: want.heaviest,
     })
-    if (want.weight_avg === null) expect(have?.['weight_avg']).toBeNull()
-    else expect(have?.['weight_avg']).toBeCloseTo(want.weight_avg, 6)
-    const difference = Math.abs(Number(have?.['customers']) - want.customers)
+    if (want.weight_avg === null) expect(have?.weight_avg).toBeNull()
+    else expect(have?.weight_avg).toBeCloseTo(want.weight_avg, 6)
+    const difference = Math.abs(Number(have?.customers) - want.customers)
     expect(difference).toBeLessThanOrEqual(allowed.sketches * want.customers + (allowed.sketches > 0 ? 1 : 0))
   }
 }

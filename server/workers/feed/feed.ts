@@ -46,6 +46,7 @@ export async function runFeed({ pool, nats, partitions, now = Date.now }: FeedDe
   const duck = await openDuck({})
   const appender = openAppender(nats, { partitions })
   const stopping = new AbortController()
+  const stopped = () => stopping.signal.aborted
   const saved = await loadFeedState(pool)
   const state = saved ?? {
     anchorMs: now() - FIRST_OFFSET_MS / COMPRESSION,
@@ -67,7 +68,7 @@ export async function runFeed({ pool, nats, partitions, now = Date.now }: FeedDe
     let planned: FeedItem[] = []
     let plannedUntilMs = state.publishedUntilMs
     let savedAtMs = now()
-    while (!stopping.signal.aborted) {
+    while (!stopped()) {
       const dueUntilMs = now()
       if (plannedUntilMs < dueUntilMs + TICK_MS) {
         const nextMs = dueUntilMs + AHEAD_MS
@@ -88,11 +89,11 @@ export async function runFeed({ pool, nats, partitions, now = Date.now }: FeedDe
   }
 
   const running = (async () => {
-    while (!stopping.signal.aborted) {
+    while (!stopped()) {
       try {
         await run()
       } catch (error) {
-        if (stopping.signal.aborted) return
+        if (stopped()) return
         log.warn({ err: error }, 'the sample feed could not publish; it tries again in 2 s')
         const again = await loadFeedState(pool).catch(() => null)
         if (again) state.publishedUntilMs = again.publishedUntilMs
@@ -107,7 +108,7 @@ export async function runFeed({ pool, nats, partitions, now = Date.now }: FeedDe
     await saveFeedState(pool, state).catch((error: unknown) => {
       log.warn({ err: error }, 'the feed position was not saved; the last seconds are sent again')
     })
-    await duck.close()
+    duck.close()
   }
 }
 
