@@ -19,10 +19,7 @@ export function FigureStrip({ info, status, zone, now }: FigureStripProps) {
   const ahead = status.position.filter((p) => p.watermark !== null && p.watermark !== watermark).length
   return (
     <dl className="strip">
-      <Item
-        label="Fresh"
-        note={lag.seconds > 0 ? 'age of the oldest event not counted' : 'every event in the log is counted'}
-      >
+      <Item label="Fresh" note={lag.seconds > 0 ? 'oldest event not counted' : 'every event is counted'}>
         <QuietGlyph status={lag.seconds >= 60 ? 'bad' : lag.seconds >= 5 ? 'warn' : 'ok'} />
         {lag.seconds > 0 ? <DurationFigure ms={lag.seconds * 1_000} /> : 'current'}
       </Item>

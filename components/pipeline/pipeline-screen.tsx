@@ -1,7 +1,7 @@
 'use client'
-import { useQuery } from '@tanstack/react-query'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Tabs } from 'radix-ui'
-import { useMemo } from 'react'
+import { useEffect, useMemo } from 'react'
 import { describeError, useTRPC } from '@/components/data'
 import { useConsoleFeed, usePipelineFeed } from '@/components/live'
 import { useOpenPlan, wholeWindows } from '@/components/plan-dialog'
@@ -17,6 +17,7 @@ import {
   useRange,
   useZone,
 } from '@/components/view'
+import type { PipelineInfo } from '@/server/api'
 import { DefinitionHistory } from './definition-history'
 import { DefinitionPanel } from './definition-panel'
 import { firstMeasure } from './measure-name'
@@ -25,7 +26,7 @@ import { PipelineHead } from './pipeline-head'
 import { PublicationHistory } from './publication-history'
 
 /** For operators: one pipeline, live. */
-export function PipelineScreen({ name }: { name: string }) {
+export function PipelineScreen({ name, initial }: { name: string; initial: PipelineInfo | undefined }) {
   const trpc = useTRPC()
   const [range] = useRange()
   const [zone] = useZone()
@@ -35,8 +36,15 @@ export function PipelineScreen({ name }: { name: string }) {
   const { pipelines } = useConsoleFeed()
   const openPlan = useOpenPlan()
   const now = useNow(1_000)
-  const info = useQuery(trpc.pipelines.get.queryOptions({ name }))
+  const info = useQuery(trpc.pipelines.get.queryOptions({ name }, { initialData: () => initial }))
+  const shownVersion = info.data?.definitionVersion
   const listed = pipelines?.find((pipeline) => pipeline.name === name)
+  const applied = listed?.definitionVersion
+  const queryClient = useQueryClient()
+  useEffect(() => {
+    if (applied === undefined || shownVersion === undefined || applied === shownVersion) return
+    void queryClient.invalidateQueries(trpc.pipelines.pathFilter())
+  }, [applied, shownVersion, queryClient, trpc])
   const boundary = listed?.status.boundary ?? null
   const asked = JSON.stringify(apiRange(range, boundary, now))
   const live = useMemo(() => JSON.parse(asked) as ReturnType<typeof apiRange>, [asked])

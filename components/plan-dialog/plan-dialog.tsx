@@ -37,7 +37,6 @@ export function PlanDialog({ draft: asked, zone, onClose, onApplied }: PlanDialo
   const tryApply = () => (off ? reasonField.current?.focus() : apply(reason.trim()))
   return (
     <Dialog
-      open
       onClose={onClose}
       title={draftTitle(draft, zone, now)}
       description={describe(draft)}

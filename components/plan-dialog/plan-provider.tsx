@@ -1,12 +1,13 @@
 'use client'
+import dynamic from 'next/dynamic'
 import { createContext, useCallback, useContext, useState } from 'react'
 import type { ReactNode } from 'react'
 import { useZone } from '@/components/view'
 import type { Draft } from './draft'
 import { JobToasts } from './job-toasts'
 import type { Started } from './job-toasts'
-import { PlanDialog } from './plan-dialog'
 
+const PlanDialog = dynamic(async () => (await import('./plan-dialog')).PlanDialog, { ssr: false })
 const Context = createContext<((draft: Draft) => void) | null>(null)
 
 /** Any screen, row or palette entry opens a plan; none applies one without showing it. */

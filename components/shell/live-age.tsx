@@ -39,7 +39,7 @@ export function LiveAge() {
         <span className="live-dot" data-state={state} />
         <span>{words[state]}</span>
         {watch.lastAt !== null ? (
-          <span className={state === 'live' ? 'text-text-3' : 'text-warn'}>
+          <span className={`min-w-[54px] text-left ${state === 'live' ? 'text-text-3' : 'text-warn'}`}>
             {formatDuration(Math.max(now - watch.lastAt, 100))} old
           </span>
         ) : null}

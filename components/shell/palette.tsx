@@ -10,13 +10,8 @@ import { apiRange, currentTime, keepView, rangeEnds, useRange } from '@/componen
 import type { PipelineListItem } from '@/server/api'
 import { screens } from './screens'
 
-interface PaletteProps {
-  open: boolean
-  onClose: () => void
-}
-
 /** Finds objects and actions. An action opens its plan, it never fires. */
-export function Palette({ open, onClose }: PaletteProps) {
+export function Palette({ onClose }: { onClose: () => void }) {
   const { pipelines } = useConsoleFeed()
   const router = useRouter()
   const params = useSearchParams()
@@ -34,7 +29,7 @@ export function Palette({ open, onClose }: PaletteProps) {
     openPlan({ kind: 'backfill', pipeline: name, ...wholeWindows(ends, windowSizeMs, now) })
   }
   return (
-    <Radix.Root open={open} onOpenChange={(next) => (next ? undefined : onClose())}>
+    <Radix.Root open onOpenChange={(next) => (next ? undefined : onClose())}>
       <Radix.Portal>
         <Radix.Overlay className="scrim" />
         <Radix.Content className="dialog palette" aria-describedby={undefined}>

@@ -1,4 +1,5 @@
 'use client'
+import dynamic from 'next/dynamic'
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { useCallback, useState } from 'react'
 import type { ReactNode } from 'react'
@@ -10,10 +11,12 @@ import type { Me } from '@/server/api'
 import { BottomBar } from './bottom-bar'
 import { Header } from './header'
 import { Nav } from './nav'
-import { Palette } from './palette'
 import { screens } from './screens'
-import { Shortcuts } from './shortcuts'
 import { useShortcuts } from './use-shortcuts'
+
+// Fetched when first asked for: no screen needs them to be drawn.
+const Palette = dynamic(async () => (await import('./palette')).Palette, { ssr: false })
+const Shortcuts = dynamic(async () => (await import('./shortcuts')).Shortcuts, { ssr: false })
 
 /** Everything around a screen, and what all screens share: who looks, the live feed, plans. */
 export function Shell({ me, children }: { me: Me; children: ReactNode }) {
@@ -53,8 +56,8 @@ function Frame({ children }: { children: ReactNode }) {
         </div>
       </div>
       <BottomBar />
-      <Palette open={overlay === 'palette'} onClose={close} />
-      <Shortcuts open={overlay === 'help'} onClose={close} />
+      {overlay === 'palette' ? <Palette onClose={close} /> : null}
+      {overlay === 'help' ? <Shortcuts onClose={close} /> : null}
     </>
   )
 }

@@ -30,9 +30,9 @@ const groups = [
   },
 ]
 
-export function Shortcuts({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function Shortcuts({ onClose }: { onClose: () => void }) {
   return (
-    <Dialog open={open} onClose={onClose} title="Shortcuts" width="small">
+    <Dialog onClose={onClose} title="Shortcuts" width="small">
       <div className="overflow-auto border-t border-line px-5 py-3">
         {groups.map((group) => (
           <section key={group.name} className="mb-3">

@@ -5,7 +5,6 @@ import type { ReactNode } from 'react'
 import { Button } from './button'
 
 interface DialogProps {
-  open: boolean
   onClose: () => void
   title: string
   description?: ReactNode
@@ -16,19 +15,10 @@ interface DialogProps {
   children: ReactNode
 }
 
-/** Traps the focus, closes on Escape, gives the focus back; a full sheet on a phone. */
-export function Dialog({
-  open,
-  onClose,
-  title,
-  description,
-  icon,
-  aside,
-  width = 'large',
-  children,
-}: DialogProps) {
+/** Shown while it is mounted. Traps the focus, closes on Escape, gives the focus back; a full sheet on a phone. */
+export function Dialog({ onClose, title, description, icon, aside, width = 'large', children }: DialogProps) {
   return (
-    <Radix.Root open={open} onOpenChange={(next) => (next ? undefined : onClose())}>
+    <Radix.Root open onOpenChange={(next) => (next ? undefined : onClose())}>
       <Radix.Portal>
         <Radix.Overlay className="scrim" />
         <Radix.Content
