@@ -16,7 +16,7 @@ export function describeError(error: unknown): DescribedError {
   if (!data)
     return {
       code: 'offline',
-      message: 'Parallax did not answer. It may be restarting; try again in a moment.',
+      message: 'Parallax did not answer: it may be restarting.',
       details: {},
     }
   return {

@@ -2,9 +2,9 @@
 import { parseAsString, useQueryState } from 'nuqs'
 import { useCallback } from 'react'
 import { formatDuration, plural } from '@/components/format'
-import { useConsoleFeed } from '@/components/live'
+import { isOld, liveness, useConsoleFeed } from '@/components/live'
 import { useListKeys } from '@/components/pipelines'
-import { PageHead, liveness } from '@/components/shell'
+import { PageHead } from '@/components/shell'
 import { Failed, Note, Panel, SkeletonRows } from '@/components/ui'
 import { useNow, useZone } from '@/components/view'
 import { JobTable } from './job-table'
@@ -29,7 +29,7 @@ export function JobsScreen() {
   )
   const { current } = useListKeys(jobs?.length ?? 0, open)
   const state = liveness(watch.state, watch.lastAt, now)
-  const stale = jobs !== null && (state === 'stale' || state === 'down')
+  const stale = jobs !== null && isOld(state)
   const running = jobs?.filter(isOpen).length ?? 0
   return (
     <>

@@ -1,4 +1,6 @@
 export { ConsoleFeedProvider, useConsoleFeed } from './console-feed'
 export { usePipelineFeed } from './use-pipeline-feed'
 export type { PipelineFeed } from './use-pipeline-feed'
+export { isOld, liveness } from './liveness'
+export type { Liveness } from './liveness'
 export type { LiveState, Watch } from './use-watch'

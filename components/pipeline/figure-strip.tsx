@@ -3,24 +3,27 @@ import { formatCount, formatDuration, formatNear, formatPercent } from '@/compon
 import type { Zone } from '@/components/format'
 import { runStatus } from '@/components/pipelines/last-run'
 import { CountFigure, DurationFigure, Mark, QuietGlyph } from '@/components/ui'
+import type { Status } from '@/components/ui'
 import type { PipelineInfo, PipelineStatus } from '@/server/api'
 
 interface FigureStripProps {
   info: Pick<PipelineInfo, 'batchEveryMs'>
   status: PipelineStatus | null
+  /** The figures are not confirmed any more: none is called good. */
+  old: boolean
   zone: Zone
   now: number
 }
 
 /** The figures a person asks for first, without boxes. */
-export function FigureStrip({ info, status, zone, now }: FigureStripProps) {
+export function FigureStrip({ info, status, old, zone, now }: FigureStripProps) {
   if (!status) return <StripSkeleton />
   const { lag, counters, lastRun, boundary, watermark } = status
   const ahead = status.position.filter((p) => p.watermark !== null && p.watermark !== watermark).length
   return (
     <dl className="strip">
       <Item label="Fresh" note={lag.seconds > 0 ? 'oldest event not counted' : 'every event is counted'}>
-        <QuietGlyph status={lag.seconds >= 60 ? 'bad' : lag.seconds >= 5 ? 'warn' : 'ok'} />
+        <QuietGlyph status={old ? 'unknown' : lagStatus(lag.seconds)} />
         {lag.seconds > 0 ? <DurationFigure ms={lag.seconds * 1_000} /> : 'current'}
       </Item>
       <Item
@@ -55,6 +58,11 @@ export function FigureStrip({ info, status, zone, now }: FigureStripProps) {
       </Item>
     </dl>
   )
+}
+
+function lagStatus(seconds: number): Status {
+  if (seconds >= 60) return 'bad'
+  return seconds >= 5 ? 'warn' : 'ok'
 }
 
 function Item({

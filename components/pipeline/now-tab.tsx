@@ -1,7 +1,7 @@
 'use client'
 import { formatDuration } from '@/components/format'
-import type { PipelineFeed } from '@/components/live'
-import type { Liveness } from '@/components/shell'
+import { isOld } from '@/components/live'
+import type { Liveness, PipelineFeed } from '@/components/live'
 import { QuietGlyph } from '@/components/ui'
 import { useZone } from '@/components/view'
 import type { ApiRange } from '@/components/view'
@@ -30,7 +30,7 @@ interface NowTabProps {
 
 export function NowTab({ name, info, status, feed, measure, range, state, now, onRecompute }: NowTabProps) {
   const [zone] = useZone()
-  const stale = feed.series !== null && (state === 'stale' || state === 'down')
+  const stale = feed.series !== null && isOld(state)
   return (
     <>
       {info?.tags.sample === 'true' ? <SampleNote /> : null}
@@ -38,6 +38,7 @@ export function NowTab({ name, info, status, feed, measure, range, state, now, o
       <FigureStrip
         info={{ batchEveryMs: info?.batchEveryMs ?? 0 }}
         status={info ? status : null}
+        old={isOld(state)}
         zone={zone}
         now={now}
       />

@@ -14,12 +14,14 @@ interface PipelineHeadProps {
   name: string
   info: PipelineInfo | null
   status: PipelineStatus | null
+  /** The status is not confirmed any more. */
+  old: boolean
   onRecompute: () => void
 }
 
 const words = { ok: 'Current', warn: 'Needs a look', bad: 'Bad', unknown: 'No data yet' } as const
 
-export function PipelineHead({ name, info, status, onRecompute }: PipelineHeadProps) {
+export function PipelineHead({ name, info, status, old, onRecompute }: PipelineHeadProps) {
   const params = useSearchParams()
   const openPlan = useOpenPlan()
   const refusal = useRefusal('recompute or roll back')
@@ -39,7 +41,7 @@ export function PipelineHead({ name, info, status, onRecompute }: PipelineHeadPr
           {name}
         </>
       }
-      tag={status ? <Tag status={status.health}>{words[status.health]}</Tag> : null}
+      tag={status ? <HealthTag health={status.health} old={old} /> : null}
       forWhom={info ? describe(info) : 'For operators.'}
       actions={
         <>
@@ -61,6 +63,11 @@ export function PipelineHead({ name, info, status, onRecompute }: PipelineHeadPr
       }
     />
   )
+}
+
+function HealthTag({ health, old }: { health: PipelineStatus['health']; old: boolean }) {
+  if (old) return <Tag status="unknown">Not known now</Tag>
+  return <Tag status={health}>{words[health]}</Tag>
 }
 
 function describe({ title, windowSizeMs, key, owner, definitionVersion }: PipelineInfo): string {

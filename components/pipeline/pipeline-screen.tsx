@@ -3,9 +3,8 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Tabs } from 'radix-ui'
 import { useEffect, useMemo } from 'react'
 import { describeError, useTRPC } from '@/components/data'
-import { useConsoleFeed, usePipelineFeed } from '@/components/live'
+import { isOld, liveness, useConsoleFeed, usePipelineFeed } from '@/components/live'
 import { useOpenPlan, wholeWindows } from '@/components/plan-dialog'
-import { liveness } from '@/components/shell'
 import { Failed, Panel } from '@/components/ui'
 import {
   apiRange,
@@ -70,7 +69,13 @@ export function PipelineScreen({ name, initial }: { name: string; initial: Pipel
   }
   return (
     <>
-      <PipelineHead name={name} info={info.data ?? null} status={status} onRecompute={recompute} />
+      <PipelineHead
+        name={name}
+        info={info.data ?? null}
+        status={status}
+        old={isOld(state)}
+        onRecompute={recompute}
+      />
       <Tabs.Root
         value={tab}
         onValueChange={(next) => void setTab(next === 'now' ? null : (next as typeof tab))}

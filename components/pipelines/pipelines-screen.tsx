@@ -2,8 +2,8 @@
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useCallback } from 'react'
 import { formatDuration, plural } from '@/components/format'
-import { useConsoleFeed } from '@/components/live'
-import { PageHead, liveness } from '@/components/shell'
+import { isOld, liveness, useConsoleFeed } from '@/components/live'
+import { PageHead } from '@/components/shell'
 import { Button, Failed, Note, Panel, SkeletonRows } from '@/components/ui'
 import { keepView, useFilter, useNow, useZone } from '@/components/view'
 import { FilterField } from './filter-field'
@@ -29,7 +29,7 @@ export function PipelinesScreen() {
   )
   const { current } = useListKeys(shown.length, open)
   const state = liveness(watch.state, watch.lastAt, now)
-  const stale = pipelines !== null && (state === 'stale' || state === 'down')
+  const stale = pipelines !== null && isOld(state)
   return (
     <>
       <PageHead

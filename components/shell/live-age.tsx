@@ -1,20 +1,9 @@
 'use client'
 import { formatDuration } from '@/components/format'
-import { useConsoleFeed } from '@/components/live'
-import type { LiveState } from '@/components/live'
+import { liveness, useConsoleFeed } from '@/components/live'
+import type { Liveness } from '@/components/live'
 import { Hint } from '@/components/ui'
 import { useNow } from '@/components/view'
-
-/** Older than this, the page no longer claims to be live. */
-export const staleAfterMs = 12_000
-
-export type Liveness = 'connecting' | 'live' | 'stale' | 'down'
-
-export function liveness(state: LiveState, lastAt: number | null, now: number): Liveness {
-  if (lastAt === null) return state === 'down' ? 'down' : 'connecting'
-  if (now - lastAt > staleAfterMs) return state === 'down' ? 'down' : 'stale'
-  return 'live'
-}
 
 const words: Record<Liveness, string> = {
   connecting: 'Connecting',

@@ -1,8 +1,9 @@
 'use client'
 import { Popover } from 'radix-ui'
 import { formatCompact } from '@/components/format'
-import { useConsoleFeed } from '@/components/live'
+import { isOld, liveness, useConsoleFeed } from '@/components/live'
 import { Glyph } from '@/components/ui'
+import { useNow } from '@/components/view'
 import type { LiveHealth } from '@/server/api'
 
 const names: Record<string, string> = {
@@ -24,16 +25,14 @@ const troubles: Record<LiveHealth['dependencies'][number]['name'], [string, stri
 
 /** The health of the watcher itself: quiet when well, names the part when not. */
 export function Watcher() {
-  const { health } = useConsoleFeed()
+  const { health, watch } = useConsoleFeed()
+  const old = isOld(liveness(watch.state, watch.lastAt, useNow(1_000)))
   if (!health) return null
   return (
     <Popover.Root>
       <Popover.Trigger className="ctl">
-        <Glyph
-          status={health.health}
-          label={health.health === 'ok' ? 'All parts well' : 'A part is not well'}
-        />
-        <span className="wide-only">{summary(health)}</span>
+        <Glyph status={old ? 'unknown' : health.health} label={old ? 'Not known now' : healthLabel(health)} />
+        <span className="wide-only">{old ? 'Not known now' : summary(health)}</span>
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="menu w-[340px]" align="end" sideOffset={6} collisionPadding={8}>
@@ -66,6 +65,10 @@ export function Watcher() {
       </Popover.Portal>
     </Popover.Root>
   )
+}
+
+function healthLabel({ health }: LiveHealth): string {
+  return health === 'ok' ? 'All parts well' : 'A part is not well'
 }
 
 function summary({ dependencies, workers }: LiveHealth): React.ReactNode {
