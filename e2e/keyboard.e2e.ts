@@ -7,7 +7,12 @@ test.beforeEach(async ({ page }) => {
 })
 
 test('j and k walk the list, Enter opens the row', async ({ page }) => {
-  await page.keyboard.press('j')
+  const chosen = page.locator('tr[data-selected="true"]')
+  // Keys pressed before the page has come to life are lost.
+  await expect(async () => {
+    await page.keyboard.press('j')
+    await expect(chosen).toBeVisible({ timeout: 1_000 })
+  }).toPass()
   await page.keyboard.press('j')
   await page.keyboard.press('k')
   const name = await page.locator('tr[data-selected="true"] a').innerText()
