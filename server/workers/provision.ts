@@ -54,13 +54,18 @@ const natsOptions = (env: NatsEnv) => ({
   ...(env.natsCreds === undefined ? {} : { creds: env.natsCreds }),
 })
 
-/** Applies those definitions of the checkout that are new; one that was changed or removed since stays as it is. */
+/** Registers the sample's schemas and applies its definitions, where new: what was changed or removed since stays. */
 async function applySamples(pool: Pool, nats: Nats): Promise<string[]> {
   const known = await pipelineNames(pool)
   const registry = await openSchemaRegistry({ pool, nats })
   const applied: string[] = []
   try {
-    for (const file of sampleFiles()) {
+    for (const file of sampleFiles('schemas', /[.]json$/)) {
+      const subject = path.basename(file, '.json')
+      const versions = await registry.versions(subject)
+      if (versions.length === 0) await registry.register(subject, readFileSync(file, 'utf8'))
+    }
+    for (const file of sampleFiles('.', /[.]ya?ml$/)) {
       const input = readFileSync(file, 'utf8')
       const parsed = parseDefinition(input)
       if (parsed.ok && known.has(parsed.definition.name)) continue
@@ -76,10 +81,10 @@ async function applySamples(pool: Pool, nats: Nats): Promise<string[]> {
   return applied
 }
 
-function sampleFiles(): string[] {
-  const folder = path.join(projectRoot(), 'pipelines')
+function sampleFiles(below: string, ending: RegExp): string[] {
+  const folder = path.join(projectRoot(), 'pipelines', below)
   return readdirSync(folder)
-    .filter((file) => /[.]ya?ml$/.test(file))
+    .filter((file) => ending.test(file))
     .sort()
     .map((file) => path.join(folder, file))
 }
