@@ -7,7 +7,8 @@ export const admin = {
 const viewer = { email: 'viewer@parallax.local', password: 'parallax-e2e-viewer' }
 
 export async function signIn(page: Page, { email, password } = admin, path = '/pipelines'): Promise<void> {
-  await page.goto(path)
+  // A navigation of the page before may be under way and abort this one.
+  await expect(() => page.goto(path)).toPass()
   await page.waitForURL(/\/sign-in/)
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password').fill(password)

@@ -9,7 +9,7 @@ export function SignInCard({ next }: { next: string | null }) {
           <Logo size={26} />
           <h1 className="text-figure font-semibold tracking-tight">Parallax</h1>
         </div>
-        <p className="mb-5 text-lead text-text-2">Two paths, one answer: live counts, recounted exactly.</p>
+        <p className="mb-5 text-lead text-text-2">Live counts, recounted exactly.</p>
         <section className="panel p-5" aria-label="Sign in">
           <SignInForm next={next} />
         </section>

@@ -23,7 +23,7 @@ export function BoundaryMark({ drawing, scales }: { drawing: SeriesDrawing; scal
           {leftWord}
         </text>
       ) : null}
-      {right - x > (mode === 'difference' ? 90 : 38) ? (
+      {right - x > (mode === 'difference' ? 84 : 25) ? (
         <text className="boundary" x={x + 6} y={top - 1}>
           {rightWord}
         </text>

@@ -27,9 +27,9 @@ export function JobTable({ jobs, current, opened, zone, now, onToggle }: JobTabl
           <th>Job</th>
           <th>Pipeline</th>
           <th>Windows</th>
-          <th>Progress</th>
+          <th className="w-[190px]">State</th>
           <th className="number">Took</th>
-          <th>Outcome</th>
+          <th className="w-1/4">Outcome</th>
           <th>By</th>
           <th>
             <span className="sr-only">Actions</span>
@@ -75,13 +75,13 @@ export function JobTable({ jobs, current, opened, zone, now, onToggle }: JobTabl
               <td className="text-text-2" data-label="Windows">
                 <Range job={job} zone={zone} now={now} />
               </td>
-              <td className="w-[190px]" data-label="Progress">
+              <td data-label="State">
                 <Progress job={job} now={now} />
               </td>
               <td className="number text-text-2" data-label="Took">
                 {took(job, now)}
               </td>
-              <td className="clip w-1/4" data-label="Outcome" title={jobOutcome(job)}>
+              <td className="clip" data-label="Outcome" title={jobOutcome(job)}>
                 {jobOutcome(job) || <span className="text-text-3">–</span>}
               </td>
               <td className="text-text-2" data-label="By">
@@ -108,7 +108,7 @@ export function JobTable({ jobs, current, opened, zone, now, onToggle }: JobTabl
 function Range({ job, zone, now }: { job: JobView; zone: Zone; now: number }) {
   const range = jobRange(job)
   if (!range) return <span className="text-text-3">–</span>
-  return <span className="whitespace-nowrap">{formatRange(range.from, range.to, zone, now)}</span>
+  return <span>{formatRange(range.from, range.to, zone, now)}</span>
 }
 
 function Progress({ job, now }: { job: JobView; now: number }) {

@@ -11,27 +11,31 @@ export function DefinitionHistory({ name, zone }: { name: string; zone: Zone }) 
   return (
     <Panel title="Definitions" sub="newest first; every change makes a new one">
       {data ? (
-        <table className="table">
+        <table className="table table-cards">
           <thead>
             <tr>
               <th>Definition</th>
               <th>Changed</th>
               <th>By</th>
-              <th>Reason</th>
+              <th className="w-1/3">Reason</th>
             </tr>
           </thead>
           <tbody>
             {data.map((definition) => (
               <tr key={definition.version}>
-                <td>
+                <td className="card-wide">
                   <span className="inline-flex items-center gap-2 font-medium">
                     v{definition.version}
                     {definition.current ? <Tag status="ok">in force</Tag> : null}
                   </span>
                 </td>
-                <td className="text-text-2">{formatInstant(definition.createdAt, zone, 'full')}</td>
-                <td className="text-text-2">{definition.createdBy}</td>
-                <td className="clip w-1/3 text-text-2" title={definition.reason ?? undefined}>
+                <td className="text-text-2" data-label="Changed">
+                  {formatInstant(definition.createdAt, zone, 'full')}
+                </td>
+                <td className="text-text-2" data-label="By">
+                  {definition.createdBy}
+                </td>
+                <td className="clip text-text-2" data-label="Reason" title={definition.reason ?? undefined}>
                   {definition.reason ?? <span className="text-text-3">none given</span>}
                 </td>
               </tr>

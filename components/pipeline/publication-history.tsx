@@ -35,7 +35,7 @@ export function PublicationHistory({ name, zone }: { name: string; zone: Zone })
               <th>Kind</th>
               <th>At</th>
               <th>By</th>
-              <th>Reason</th>
+              <th className="w-1/4">Reason</th>
               <th>
                 <span className="sr-only">Actions</span>
               </th>
@@ -57,11 +57,7 @@ export function PublicationHistory({ name, zone }: { name: string; zone: Zone })
                 <td className="text-text-2" data-label="By">
                   {publication.actor}
                 </td>
-                <td
-                  className="clip w-1/4 text-text-2"
-                  data-label="Reason"
-                  title={publication.reason ?? undefined}
-                >
+                <td className="clip text-text-2" data-label="Reason" title={publication.reason ?? undefined}>
                   {publication.reason ?? <span className="text-text-3">none given</span>}
                 </td>
                 <td className="number">

@@ -29,7 +29,12 @@ export function draftTitle(draft: Draft, zone: Zone, now: number): string {
     return `${verbs[kind]} ${pipeline}, ${formatRange(draft.from, draft.to, zone, now)}`
   return 'version' in draft.to
     ? `Roll back ${pipeline} to v${draft.to.version}`
-    : `Roll back ${pipeline} to publication ${draft.to.publication}`
+    : `Roll back ${pipeline} to ${publicationName(draft.to.publication)}`
+}
+
+/** Before the first publication speed alone answers. */
+export function publicationName(number: number): string {
+  return number === 0 ? 'before the first publication' : `publication ${number}`
 }
 
 /** Whole windows, at least one, that end no later than now: what a recompute can be asked for. */

@@ -29,7 +29,7 @@ export function PlanItems({ plan, zone, now }: PlanItemsProps) {
             <th>Windows</th>
             <th>Answers now</th>
             <th>After</th>
-            <th className="number">Windows</th>
+            <th className="number desk-only">Count</th>
             <th className="number desk-only">Cells</th>
           </tr>
         </thead>
@@ -39,7 +39,7 @@ export function PlanItems({ plan, zone, now }: PlanItemsProps) {
               <td>{formatRange(item.from, item.to, zone, now)}</td>
               <td className="text-text-2">{answersNow(item)}</td>
               <td className="font-medium">{answersAfter(item, kind)}</td>
-              <td className="number">{formatCount(item.windows)}</td>
+              <td className="number desk-only">{formatCount(item.windows)}</td>
               <td className="number desk-only">{formatCount(item.cells)}</td>
             </tr>
           ))}
@@ -48,7 +48,7 @@ export function PlanItems({ plan, zone, now }: PlanItemsProps) {
               <td className="font-medium">All {formatCount(items.length)}</td>
               <td />
               <td />
-              <td className="number font-medium">{formatCount(windows)}</td>
+              <td className="number desk-only font-medium">{formatCount(windows)}</td>
               <td className="number desk-only font-medium">{formatCount(cells)}</td>
             </tr>
           ) : null}

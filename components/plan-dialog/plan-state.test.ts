@@ -77,6 +77,14 @@ describe('a draft', () => {
     const draft = { kind: 'backfill', pipeline: 'bag-scans', from, to: from + 35 * 60_000 } as const
     expect(draftTitle(draft, 'utc', from)).toBe('Recompute bag-scans, 09:55 to 10:30')
   })
+  test('names the state before anything was published', () => {
+    const to = (publication: number) =>
+      draftTitle({ kind: 'rollback', pipeline: 'p', to: { publication } }, 'utc', 0)
+    expect([to(0), to(3)]).toEqual([
+      'Roll back p to before the first publication',
+      'Roll back p to publication 3',
+    ])
+  })
   test('covers whole windows that are over, at least one', () => {
     expect(wholeWindows({ from: 15, to: 38 }, 10, 1_000)).toEqual({ from: 10, to: 40 })
     expect(wholeWindows({ from: 15, to: 38 }, 10, 33)).toEqual({ from: 10, to: 30 })

@@ -5,7 +5,7 @@ import { useRouter, useSearchParams } from 'next/navigation'
 import { Dialog as Radix } from 'radix-ui'
 import { useRefusal } from '@/components/account'
 import { useConsoleFeed } from '@/components/live'
-import { useOpenPlan, wholeWindows } from '@/components/plan-dialog'
+import { publicationName, useOpenPlan, wholeWindows } from '@/components/plan-dialog'
 import { apiRange, currentTime, keepView, rangeEnds, useRange } from '@/components/view'
 import type { PipelineListItem } from '@/server/api'
 import { screens } from './screens'
@@ -83,7 +83,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
                       }
                     >
                       <Undo2 className="icon" aria-hidden="true" />
-                      Roll back {name} to publication {status.publication - 1}…
+                      Roll back {name} to {publicationName(status.publication - 1)}…
                     </Command.Item>
                   ))}
               </Command.Group>

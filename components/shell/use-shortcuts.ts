@@ -20,7 +20,7 @@ interface ShortcutActions {
 /** Ctrl/⌘ K, `?`, and `g` followed by a screen's letter. */
 export function useShortcuts({ palette, help, goTo }: ShortcutActions): void {
   useEffect(() => {
-    let goPressedAt = 0
+    let goPressedAt = -Infinity
     const onKey = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)) {
         event.preventDefault()
@@ -33,7 +33,7 @@ export function useShortcuts({ palette, help, goTo }: ShortcutActions): void {
         help()
       } else if (event.key === 'g') goPressedAt = event.timeStamp
       else if (event.timeStamp - goPressedAt < pairWithinMs) {
-        goPressedAt = 0
+        goPressedAt = -Infinity
         if (event.key === 'p') goTo('/pipelines')
         if (event.key === 'j') goTo('/jobs')
       }

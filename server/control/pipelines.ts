@@ -1,10 +1,11 @@
 import { stringify } from 'yaml'
 import { inTransaction, type Nats, type Pool } from '../clients'
+import { formatDefinition } from '../pipeline'
 import { AppError, type Clock } from '../platform'
 import { audit } from './audit'
 import { pipelinesLimit } from './apply-definition'
 import type { DefinitionVersion, PipelineInfo, PipelineListItem } from './model'
-import { pipelineInfo } from './pipeline-info'
+import { definitionOf, pipelineInfo } from './pipeline-info'
 import { markDeleted, selectPipelines, selectVersions } from './pipeline-store'
 import { requirePipeline } from './require-pipeline'
 import { worstFirst } from './status-judge'
@@ -44,8 +45,7 @@ export async function definitionHistory(deps: { pool: Pool }, name: string): Pro
 
 /** The definition in force as YAML text; applying it again changes nothing. */
 export async function exportDefinition(deps: { pool: Pool }, name: string): Promise<string> {
-  const { document } = await requirePipeline(deps, name)
-  return stringify(document)
+  return stringify(formatDefinition(definitionOf(await requirePipeline(deps, name))))
 }
 
 /** Stops the pipeline and hides it. Its versions, cells and history stay; applying its name again brings it back. */
