@@ -31,7 +31,10 @@ test('? lists the shortcuts, Escape closes them', async ({ page }) => {
 test('the palette finds a pipeline, and an action opens its plan without doing anything', async ({
   page,
 }) => {
-  await page.keyboard.press('Control+k')
+  await expect(async () => {
+    await page.keyboard.press('Control+k')
+    await expect(page.getByRole('dialog')).toBeVisible({ timeout: 1_000 })
+  }).toPass()
   await page.keyboard.type('punct')
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/pipelines\/punctuality/)

@@ -11,11 +11,11 @@ import type { Me } from '@/server/api'
 import { BottomBar } from './bottom-bar'
 import { Header } from './header'
 import { Nav } from './nav'
+import { Palette } from './palette'
 import { screens } from './screens'
 import { useShortcuts } from './use-shortcuts'
 
-// Fetched when first asked for: no screen needs them to be drawn.
-const Palette = dynamic(async () => (await import('./palette')).Palette, { ssr: false })
+// Fetched when first asked for. The palette is not: keys typed right after Ctrl K must reach it.
 const Shortcuts = dynamic(async () => (await import('./shortcuts')).Shortcuts, { ssr: false })
 
 /** Everything around a screen, and what all screens share: who looks, the live feed, plans. */
