@@ -93,6 +93,8 @@ describe('the text of an expression', () => {
       fc.property(anyExpression, (node) => {
         const text = celText(node)
         fc.pre(Buffer.byteLength(text) <= 4096)
+        // CEL cancels a double negation before we see it; under `== null` that leaves another tree.
+        fc.pre(!/!\(*!/.test(text))
         const type = node.type as FieldType
         expect(parsed(text, type, declaredTypes)).toEqual({
           ok: true,
