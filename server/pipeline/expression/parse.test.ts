@@ -76,6 +76,11 @@ function simplified(node: Node): Node {
   const args = node.args.map(simplified)
   const [only] = args
   if ((node.op === 'not' || node.op === 'neg') && only?.op === node.op) return only.args[0]
+  // What a cancelled double negation leaves may be a bare field, whose null test is one of presence.
+  if ((node.op === 'isNull' || node.op === 'isNotNull') && only?.op === 'field') {
+    const present: Node = { op: 'isPresent', type: 'boolean', path: only.path }
+    return node.op === 'isNull' ? { op: 'not', type: 'boolean', args: [present] } : present
+  }
   return { ...node, args } as Node
 }
 
@@ -93,8 +98,6 @@ describe('the text of an expression', () => {
       fc.property(anyExpression, (node) => {
         const text = celText(node)
         fc.pre(Buffer.byteLength(text) <= 4096)
-        // CEL cancels a double negation before we see it; under `== null` that leaves another tree.
-        fc.pre(!/!\(*!/.test(text))
         const type = node.type as FieldType
         expect(parsed(text, type, declaredTypes)).toEqual({
           ok: true,
