@@ -30,21 +30,21 @@ afterEach(async () => {
 describe('the supervisor', () => {
   test('[law 7] killed with -9, leaves nothing running that matters, and the next start goes on from its data', async () => {
     const first = start()
-    await first.says('Parallax is ready')
+    await first.says('Ctrl-C')
     expect(first.output()).toMatch(/Password: +\S{20}\n/)
     await query(`INSERT INTO setting (key, value) VALUES ('kept', '1')`)
     const role = await waitFor(() => childOf(first.process))
     first.process.kill('SIGKILL')
     await waitFor(() => (isAlive(role) ? null : true))
     const second = start()
-    await second.says('Parallax is ready')
+    await second.says('Ctrl-C')
     expect(second.output()).toContain('as set at the first start')
     expect(await query(`SELECT value FROM setting WHERE key = 'kept'`)).toEqual([{ value: 1 }])
   })
 
   test('starts a killed role and a killed store again', async () => {
     const { process: supervisor, says } = start()
-    await says('Parallax is ready')
+    await says('Ctrl-C')
     const role = await waitFor(() => childOf(supervisor))
     process.kill(role, 'SIGKILL')
     await says('speed  ended (SIGKILL)')
@@ -64,7 +64,7 @@ describe('the supervisor', () => {
 
   test('refuses a folder that another one has, and names it', async () => {
     const first = start()
-    await first.says('Parallax is ready')
+    await first.says('Ctrl-C')
     const second = start()
     expect(await second.exit()).toBe(1)
     expect(second.output()).toContain(`already runs on ${dir} (process ${first.process.pid}`)
@@ -72,7 +72,7 @@ describe('the supervisor', () => {
 
   test('told to stop, ends roles and stores and leaves no process behind', async () => {
     const { process: supervisor, says, exit, output } = start()
-    await says('Parallax is ready')
+    await says('Ctrl-C')
     const postgres = Number(readFileSync(path.join(dir, 'postgres', 'postmaster.pid'), 'utf8').split('\n')[0])
     const nats = Number(readFileSync(path.join(dir, 'nats.pid'), 'utf8'))
     const role = await waitFor(() => childOf(supervisor))
