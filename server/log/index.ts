@@ -10,8 +10,11 @@ export { openSchemaRegistry, type SchemaRegistry, type SchemaVersion } from './r
 export { parseInstant } from './rfc3339'
 export type { DataCheck, SchemasInForce } from './schemas-in-force'
 export {
+  auditStream,
+  correctionsStream,
   eventsStream,
   provisionStreams,
+  quarantineStream,
   streamState,
   viewsStream,
   type LogLimits,

@@ -11,6 +11,9 @@ import { AppError, logger } from '../platform'
 export const eventsStream = 'EVENTS'
 export const viewsStream = 'VIEWS'
 export const correctionsStream = 'CORRECTIONS'
+/** Events of producers in quarantine, kept aside until they are put back into the log. */
+export const quarantineStream = 'QUARANTINE'
+export const auditStream = 'AUDIT'
 
 export interface LogLimits {
   /** Bytes the event log may hold; a full log refuses new events instead of dropping old ones. */
@@ -36,7 +39,7 @@ const smallestLogBytes = 64 * 1024 ** 2
 type Config = Partial<StreamConfig> & { name: string; subjects: string[]; max_bytes: number }
 
 /**
- * Makes the three streams; any number of processes may do it at once. An existing stream keeps the limits its
+ * Makes the streams; any number of processes may do it at once. An existing stream keeps the limits its
  * operator gave it, except those passed here, and gets what the log's safety rests on.
  */
 export async function provisionStreams(nats: Nats, limits: Partial<LogLimits> = {}): Promise<void> {
@@ -70,9 +73,28 @@ export async function provisionStreams(nats: Nats, limits: Partial<LogLimits> = 
     max_age: nanos(30 * 86_400_000),
     max_bytes: 512 * 1024 ** 2,
   }
+  const quarantine: Config = {
+    ...shared,
+    ...safe,
+    name: quarantineStream,
+    subjects: ['quarantine.>'],
+    storage: StorageType.File,
+    max_bytes: 1024 ** 3,
+  }
+  const audit: Config = {
+    ...shared,
+    name: auditStream,
+    subjects: ['audit.>'],
+    storage: StorageType.File,
+    discard: DiscardPolicy.Old,
+    max_age: nanos(90 * 86_400_000),
+    max_bytes: 256 * 1024 ** 2,
+  }
   await provision(nats, events, { ...safe, ...eventLimits(limits) })
   await provision(nats, views, {})
   await provision(nats, corrections, {})
+  await provision(nats, quarantine, safe)
+  await provision(nats, audit, {})
 }
 
 const eventLimits = (limits: Partial<LogLimits>): Partial<StreamConfig> => ({
