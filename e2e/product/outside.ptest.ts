@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recount, type Recounted, type Sale } from './recount'
+import { applyPlan } from './apply-plan'
 import { startProduct, until, type Product } from './start-product'
 
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000)
@@ -106,12 +107,16 @@ describe('the product from outside', () => {
   it('serves the exact recount after a reconcile of the range, whatever was deferred', async () => {
     const expected = recount(sales, (s) => s.quantity > 0)
     for (const name of ['takings-defer', 'takings-include']) {
-      await apply({
-        kind: 'reconcile',
-        pipeline: name,
-        from: new Date(Date.UTC(2019, 0, 1)).toISOString(),
-        to: new Date(baseMs + 7_200_000).toISOString(),
-      })
+      await applyPlan(
+        product,
+        {
+          kind: 'reconcile',
+          pipeline: name,
+          from: new Date(Date.UTC(2019, 0, 1)).toISOString(),
+          to: new Date(baseMs + 7_200_000).toISOString(),
+        },
+        'outside test',
+      )
       const cells = await allCells(name)
       compare(cells, expected, { sketches: 0 })
       expect(new Set(cells.map((cell) => cell.completeness))).toEqual(new Set(['complete']))
@@ -134,16 +139,24 @@ describe('the product from outside', () => {
   })
 
   it('rolls back to the version before, and says so in the list of versions', async () => {
-    await apply({
-      kind: 'reconcile',
-      pipeline: 'takings-include',
-      from: new Date(Date.UTC(2019, 0, 1)).toISOString(),
-      to: new Date(baseMs + 7_200_000).toISOString(),
-    })
+    await applyPlan(
+      product,
+      {
+        kind: 'reconcile',
+        pipeline: 'takings-include',
+        from: new Date(Date.UTC(2019, 0, 1)).toISOString(),
+        to: new Date(baseMs + 7_200_000).toISOString(),
+      },
+      'outside test',
+    )
     const before = await versions('takings-include')
     const kept = before.find((version) => !version.active)
     expect(kept).toBeDefined()
-    await apply({ kind: 'rollback', pipeline: 'takings-include', options: { version: kept?.version } })
+    await applyPlan(
+      product,
+      { kind: 'rollback', pipeline: 'takings-include', options: { version: kept?.version } },
+      'outside test',
+    )
     const after = await versions('takings-include')
     expect(after.find((version) => version.version === kept?.version)?.active).toBe(true)
     const expected = recount(sales, (s) => s.quantity > 0)
@@ -178,32 +191,6 @@ async function allCells(name: string): Promise<Cell[]> {
   return cells
 }
 
-/**
- * Plans and applies. The schedule publishes while the test runs, so a plan may rightly be refused with what
- * moved; then one makes a new plan, as the refusal says.
- */
-async function apply(plan: object, attempts = 5): Promise<void> {
-  const planned = await product.call('/api/v1/plans', json(plan))
-  const { id } = (await planned.clone().json()) as { id: string }
-  expect(planned.status, await planned.text()).toBe(201)
-  const applied = await product.call(`/api/v1/plans/${id}/apply`, json({ reason: 'outside test' }))
-  if (applied.status === 409 && attempts > 1) {
-    const { changed } = (await applied.json()) as { changed: unknown[] }
-    expect(changed.length).toBeGreaterThan(0)
-    await apply(plan, attempts - 1)
-    return
-  }
-  const { jobId } = (await applied.clone().json()) as { jobId: string }
-  expect(applied.status, await applied.text()).toBe(202)
-  let job = { status: 'queued', error: null as string | null }
-  await until('the job ends', 60_000, async () => {
-    const response = await product.call(`/api/v1/jobs/${jobId}`)
-    job = (await response.json()) as typeof job
-    return !['queued', 'running'].includes(job.status)
-  })
-  expect(job.status, JSON.stringify(job)).toBe('succeeded')
-}
-
 async function versions(name: string): Promise<{ version: number; active: boolean }[]> {
   const response = await product.call(`/api/v1/pipelines/${name}/versions`)
   const body = (await response.json()) as { versions: { version: number; active: boolean }[] }
@@ -236,12 +223,6 @@ const total = (cells: Cell[], measure: string) =>
 
 const sum = (cells: Map<string, Recounted>, measure: 'orders' | 'items') =>
   [...cells.values()].reduce((total, cell) => total + cell[measure], 0)
-
-const json = (body: object): RequestInit => ({
-  method: 'POST',
-  headers: { 'content-type': 'application/json' },
-  body: JSON.stringify(body),
-})
 
 function asEvent(s: Sale): Record<string, unknown> {
   return {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { applyPlan } from './apply-plan'
 import { startProduct, until, type Product } from './start-product'
 
 const windowMs = 10_000
@@ -92,28 +93,11 @@ describe('the product under kill -9', () => {
   })
 
   it('[law 3] recounts exactly the same in batch', async () => {
-    const planned = await product.call('/api/v1/plans', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({
-        kind: 'reconcile',
-        pipeline: 'payments',
-        from: new Date(baseMs - 3_600_000).toISOString(),
-        to: new Date(baseMs + 3_600_000).toISOString(),
-      }),
-    })
-    const { id } = (await planned.json()) as { id: string }
-    const applied = await product.call(`/api/v1/plans/${id}/apply`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ reason: 'after the kills' }),
-    })
-    const { jobId } = (await applied.json()) as { jobId: string }
-    await until('the recompute has ended', 60_000, async () => {
-      const job = (await (await product.call(`/api/v1/jobs/${jobId}`)).json()) as { status: string }
-      if (['failed', 'cancelled', 'partial'].includes(job.status)) throw new Error(JSON.stringify(job))
-      return job.status === 'succeeded'
-    })
+    const range = {
+      from: new Date(baseMs - 3_600_000).toISOString(),
+      to: new Date(baseMs + 3_600_000).toISOString(),
+    }
+    await applyPlan(product, { kind: 'reconcile', pipeline: 'payments', ...range }, 'after the kills')
     expect(await cells()).toEqual(recount())
   })
 })
