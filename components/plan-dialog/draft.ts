@@ -2,9 +2,19 @@ import { formatRange } from '@/components/format'
 import type { Zone } from '@/components/format'
 import type { PlanKind } from '@/server/api'
 
+export type BackfillMode = 'all' | 'missing' | 'failed' | 'divergent'
+
 /** What is asked for, before the server has planned it. */
 export type Draft =
-  | { kind: 'backfill' | 'reconcile'; pipeline: string; from: number; to: number }
+  | {
+      kind: 'backfill' | 'reconcile'
+      pipeline: string
+      from: number
+      to: number
+      /** Only windows where one of these keys has a cell. */
+      keys?: string[]
+      mode?: BackfillMode
+    }
   | { kind: 'rollback'; pipeline: string; to: { version: number } | { publication: number } }
 
 /** What `plans.create` takes. */

@@ -1,3 +1,3 @@
 export { publicationName, wholeWindows } from './draft'
-export type { Draft } from './draft'
+export type { BackfillMode, Draft } from './draft'
 export { PlanProvider, useOpenPlan } from './plan-provider'
