@@ -4,4 +4,6 @@ export const advisoryLocks = {
   claimJob: 7_202,
   schedule: 7_203,
   applyDefinition: 7_204,
+  policy: 7_205,
+  auditRelay: 7_206,
 } as const
