@@ -6,6 +6,7 @@ export { type Flip, type MapEntry } from './publication'
 export type { PublicationRow } from './publication-store'
 export { publishVersions, type FlipRequest, type Published, type PublishRequest } from './publish'
 export { overlaps, subtract, union, type Range } from './ranges'
+export { readCell, type EpochPart, type ExplainedCell, type VersionPart } from './read-cell'
 export {
   readSeries,
   seriesStep,
