@@ -56,7 +56,8 @@ export async function unfilledHoles(pool: Pool, query: DirtyQuery): Promise<Rang
               coalesce(h.from_time, (SELECT min(min_time) FROM archive_segment s WHERE s.type = h.type AND s.state = 'live')) AS f,
               least($2::bigint, coalesce(h.to_time + 1,
                 (SELECT max(max_time) + 1 FROM archive_segment s WHERE s.type = h.type AND s.state = 'live'))) AS t
-         FROM hole h JOIN compute c ON c.type = h.type WHERE c.id = $1 AND h.layer = 'speed')
+         FROM hole h JOIN compute c ON c.type = h.type
+        WHERE c.id = $1 AND h.layer = 'speed' AND (h.compute_id IS NULL OR h.compute_id = c.id))
      SELECT f AS "from", t AS "to" FROM hole_range h
       WHERE f < t AND NOT EXISTS (
         SELECT 1 FROM closed_epoch e WHERE e.compute_id = $1 AND e.epoch = $3 AND e.seq < h.seq_to

@@ -78,6 +78,19 @@ describe('completeness', () => {
     expect(judged({ holes: [archive], coverage: null })).toBe('provisional')
   })
 
+  it('[law 5] is partial while events of the window are kept in quarantine, whatever answers', () => {
+    const kept = {
+      ...hole,
+      layer: 'quarantine',
+      seqFrom: 0,
+      seqTo: 0,
+      reason: 'till-7 is in quarantine',
+    } as const
+    expect(judged({ holes: [kept] })).toBe('partial')
+    const bare = judge({ window, coverage: null, touchedAfterCut: false, holes: [kept] })
+    expect(bare).toEqual({ completeness: 'partial', hole: 'till-7 is in quarantine' })
+  })
+
   it('is touched by a hole of unknown time, and not by one of other windows', () => {
     expect(judged({ coverage: null, holes: [{ ...hole, fromTime: null, toTime: null }] })).toBe('partial')
     expect(judged({ coverage: null, holes: [{ ...hole, fromTime: 10_000, toTime: 12_000 }] })).toBe(

@@ -8,7 +8,8 @@ import type { Range } from './ranges'
  *    and then in the version, or after it, and then in a bucket with a higher epoch. None twice, none missing.
  * 2. Without a version every bucket is after the cut (its epoch is −1).
  * 3. A value is never told without its completeness:
- *    - `partial`: a hole touches the window in the layer that answers for it; the figure lacks what was there.
+ *    - `partial`: a hole touches the window in the layer that answers for it, or events of the window are kept in
+ *      quarantine; the figure lacks what was there.
  *    - `complete`: a version answers whose cut had read the log beyond the window's end, and nothing was accepted or
  *      deferred as late after it.
  *    - `provisional`: all else; speed alone, or batch with speed on top.
@@ -26,9 +27,9 @@ export interface Coverage {
   settledTo: Instant | null
 }
 
-/** A stretch of the log that a layer could not read; null times: unknown, so it may touch any window. */
+/** Events that a layer lacks, or that quarantine keeps from both; null times: unknown, so it may touch any window. */
 export interface Hole {
-  layer: 'speed' | 'archive'
+  layer: 'speed' | 'archive' | 'quarantine'
   partition: number | null
   seqFrom: number
   seqTo: number
@@ -80,6 +81,7 @@ function touches(hole: Hole, window: Range): boolean {
 
 /** A hole matters where its layer is the one that answers for the messages in it. */
 function answersFrom(hole: Hole, coverage: Coverage | null): boolean {
+  if (hole.layer === 'quarantine') return true
   if (coverage === null) return hole.layer === 'speed'
   const cuts = hole.partition === null ? coverage.cut : [coverage.cut[hole.partition] ?? 0]
   return hole.layer === 'archive'
@@ -88,6 +90,7 @@ function answersFrom(hole: Hole, coverage: Coverage | null): boolean {
 }
 
 function describe(hole: Hole): string {
+  if (hole.layer === 'quarantine') return hole.reason
   const where = hole.partition === null ? '' : ` of partition ${hole.partition}`
   return `The ${hole.layer === 'speed' ? 'speed layer' : 'archive'} lacks messages ${hole.seqFrom} to ${hole.seqTo}${where}: ${hole.reason}`
 }

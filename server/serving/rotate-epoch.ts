@@ -34,9 +34,11 @@ export async function rotateEpoch(client: PoolClient, computeId: number): Promis
     `WITH closing AS (SELECT max(epoch) AS epoch FROM speed_position WHERE compute_id = $1),
      rotated AS (
        UPDATE speed_position p SET epoch = closing.epoch + 1 FROM closing WHERE compute_id = $1
-       RETURNING closing.epoch, p.partition, p.seq, p.watermark)
-     INSERT INTO closed_epoch (compute_id, epoch, partition, seq, watermark)
-     SELECT $1, epoch, partition, seq, watermark FROM rotated
+       RETURNING closing.epoch, p.partition, p.seq, p.watermark, json_build_object('logTime', p.log_time,
+         'messages', p.messages, 'events', p.events, 'accepted', p.accepted, 'filtered', p.filtered,
+         'late', p.late, 'duplicate', p.duplicate, 'invalid', p.invalid) AS state)
+     INSERT INTO closed_epoch (compute_id, epoch, partition, seq, watermark, state)
+     SELECT $1, epoch, partition, seq, watermark, state FROM rotated
      RETURNING epoch, partition, seq, watermark`,
     [computeId],
   )

@@ -45,7 +45,7 @@ const positions = `(SELECT json_agg(json_build_object('partition', partition, 's
 
 const holes = `(SELECT json_agg(json_build_object('layer', layer, 'partition', partition, 'seqFrom', seq_from,
     'seqTo', seq_to, 'fromTime', from_time, 'toTime', to_time, 'reason', reason) ORDER BY h.id)
-    FROM hole h WHERE h.type = (SELECT type FROM compute WHERE id = $1)
+    FROM hole h WHERE h.type = (SELECT type FROM compute WHERE id = $1) AND (h.compute_id IS NULL OR h.compute_id = $1)
      AND (h.to_time IS NULL OR h.to_time >= $2) AND (h.from_time IS NULL OR h.from_time < $3))`
 
 /** Ranges in force and the gaps between them, disjoint, over [$2, horizon). */

@@ -40,7 +40,7 @@ export async function recordHole(
   await pool.query(
     `INSERT INTO hole (type, partition, seq_from, seq_to, to_time, layer, reason)
      SELECT $1, $2, $3, $4, $5, 'speed', $6
-      WHERE NOT EXISTS (SELECT 1 FROM hole WHERE type = $1 AND partition = $2 AND layer = 'speed'
+      WHERE NOT EXISTS (SELECT 1 FROM hole WHERE type = $1 AND partition = $2 AND layer = 'speed' AND compute_id IS NULL
                            AND seq_from <= $3 AND seq_to >= $4)`,
     [hole.type, hole.partition, hole.seqFrom, hole.seqTo, hole.toTime, hole.reason],
   )
