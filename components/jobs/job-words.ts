@@ -7,6 +7,16 @@ const kinds: Record<JobView['kind'], string> = {
   backfill: 'Recompute',
   rollback: 'Roll back',
   vacuum: 'Clean up old versions',
+  preview: 'Preview',
+  guard: 'Watch after the flip',
+  redrive: 'Put back kept events',
+  pause: 'Pause',
+  resume: 'Resume',
+  quarantine: 'Quarantine',
+  release: 'Release',
+  restart: 'Restart',
+  definition: 'Change of definition',
+  cancel: 'Cancel',
 }
 export const kindWord = (kind: JobView['kind']): string => kinds[kind]
 

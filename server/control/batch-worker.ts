@@ -3,16 +3,17 @@ import { inTransaction } from '../clients'
 import { AppError, backoffMs, logger, newId, sleep, type ErrorCode, type Stop } from '../platform'
 import { vacuum } from '../serving'
 import { announceJob } from './announce'
+import type { BatchDeps } from './batch-deps'
 import { compiledOf } from './compiled'
 import { JobRun, leaseMs } from './job-run'
+import { jobRunners } from './job-runners'
 import { claimJob, endAbandoned, endJob, findJob, releaseJob, requeueJob, type ClaimedJob } from './job-store'
 import { pipelinesLimit } from './apply-definition'
 import { selectPipelines } from './pipeline-store'
-import { runRecompute, type BatchDeps } from './run-recompute'
 import { scheduleJobs } from './schedule-jobs'
 import { removeWorker, writeWorker } from './worker-store'
 
-export type { BatchDeps } from './run-recompute'
+export type { BatchDeps, Governor } from './batch-deps'
 
 const pollMs = 1_000
 const heartbeatMs = 5_000
@@ -118,7 +119,9 @@ class BatchWorker {
     if (this.stopping.signal.aborted) run.stop('stopping')
     announceJob(this.deps.nats, { ...job, status: 'running', progress: 0 })
     try {
-      await runRecompute(this.deps, run)
+      const runner = jobRunners[job.kind]
+      if (!runner) throw new AppError('bad_request', `No worker knows how to do a job of kind ${job.kind}.`)
+      await runner(this.deps, run)
     } catch (error) {
       await run.end()
       await this.settle(run, error)

@@ -1,6 +1,6 @@
 export { applyDefinition, previewDefinition } from './apply-definition'
 export { listAudit, verifyAudit, withAudit, type AuditEntry } from './audit'
-export { runBatchWorker, type BatchDeps, type BatchWorkerOptions } from './batch-worker'
+export { runBatchWorker, type BatchDeps, type BatchWorkerOptions, type Governor } from './batch-worker'
 export { readable, type Readable } from './compiled'
 export { archiveDirOf, getConsole, wireConsole, type Console } from './console'
 export { listDeadLetters } from './dead-letters'

@@ -1,7 +1,7 @@
 import type { Pool } from '../clients'
 import { logger } from '../platform'
 import { beatJob, type ClaimedJob } from './job-store'
-import type { JobItem } from './model'
+import type { GovernorState, JobItem } from './model'
 
 export const leaseMs = 20_000
 const beatMs = 5_000
@@ -18,6 +18,9 @@ export type StopReason = 'cancelled' | 'lost' | 'stopping'
 export class JobRun {
   readonly items: JobItem[]
   progress = 0
+  /** Archive bytes read, over all attempts. */
+  bytes: number
+  governor: GovernorState | null
   stopped: StopReason | null = null
   private readonly ending = new AbortController()
   private readonly startedAt = performance.now()
@@ -38,6 +41,8 @@ export class JobRun {
       version: null,
       rows: null,
     }))
+    this.bytes = job.bytes
+    this.governor = job.governor
     this.timer = setInterval(() => void this.beat(), beatMs)
   }
 
@@ -49,6 +54,17 @@ export class JobRun {
   advance(progress: number): void {
     this.progress = Math.min(1, Math.max(this.progress, progress))
     if (performance.now() - this.toldAt >= tellMs) void this.beat()
+  }
+
+  /** What the governor decided for this job; a change is told at once. */
+  govern(decision: Pick<GovernorState, 'state' | 'reasons'>, now: number): void {
+    const before = this.governor
+    const heldMs = (before?.heldMs ?? 0) + (before?.state === 'held' ? Math.max(0, now - before.since) : 0)
+    const isSame =
+      before?.state === decision.state && before.reasons.join('\n') === decision.reasons.join('\n')
+    if (isSame) return
+    this.governor = { ...decision, since: now, heldMs }
+    void this.beat()
   }
 
   stop(reason: StopReason): void {
@@ -72,8 +88,9 @@ export class JobRun {
     if (this.stopped === 'lost') return
     const sentAt = performance.now()
     try {
-      const { items, progress } = this
-      const beat = await beatJob(this.pool, this.job, { leaseMs, progress, items, etaMs: this.etaMs() })
+      const { items, progress, bytes, governor } = this
+      const etaMs = this.etaMs()
+      const beat = await beatJob(this.pool, this.job, { leaseMs, progress, items, etaMs, bytes, governor })
       if (!beat.held) {
         this.stop('lost')
         return

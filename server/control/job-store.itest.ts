@@ -45,7 +45,14 @@ const mustClaim = async (owner: string, ms = leaseMs): Promise<ClaimedJob> => {
   return job
 }
 const beat = (job: ClaimedJob) =>
-  beatJob(services.pool, job, { leaseMs, progress: 0.5, items: [], etaMs: 1_000 })
+  beatJob(services.pool, job, {
+    leaseMs,
+    progress: 0.5,
+    items: [],
+    etaMs: 1_000,
+    bytes: 0,
+    governor: null,
+  })
 const succeed = (job: ClaimedJob) =>
   endJob(services.pool, job, { status: 'succeeded', items: [], progress: 1, result: {}, error: null })
 const statusOf = async (id: string | null) => (await findJob(services.pool, id ?? ''))?.status
@@ -96,7 +103,7 @@ describe('the job queue', () => {
   it('does not hand over a job whose worker keeps its heartbeat', async () => {
     await add()
     const job = await mustClaim('a')
-    expect(await beat(job)).toEqual({ held: true, cancelRequested: false })
+    expect(await beat(job)).toMatchObject({ held: true, cancelRequested: false })
     expect(await claim('b')).toBeNull()
   })
 
@@ -115,7 +122,7 @@ describe('the job queue', () => {
     await add()
     const running = await mustClaim('a')
     expect((await markCancel(services.pool, running.id))?.status).toBe('running')
-    expect(await beat(running)).toEqual({ held: true, cancelRequested: true })
+    expect(await beat(running)).toMatchObject({ held: true, cancelRequested: true })
     expect(await inTransaction(services.pool, (client) => lockHeldJob(client, running))).toBe('cancelled')
   })
 

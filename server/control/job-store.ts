@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from '../clients'
 import { advisoryLocks } from './advisory-locks'
-import type { JobItem, JobKind, JobStatus, JobView } from './model'
+import type { GovernorState, JobItem, JobKind, JobStatus, JobView } from './model'
 
 export type Queryable = Pick<Pool | PoolClient, 'query'>
 
@@ -29,16 +29,21 @@ export interface ClaimedJob {
   attempts: number
   maxAttempts: number
   fence: number
+  planId: string | null
+  bytes: number
+  governor: GovernorState | null
 }
 
 const ms = (column: string, name: string) => `(extract(epoch FROM ${column}) * 1000)::bigint AS "${name}"`
 
 const viewColumns = `id, kind, pipeline, plan_id AS "planId", status, progress, items, ${ms('eta_at', 'etaAt')}, error,
-  attempts, cancel_requested AS "cancelRequested", created_by AS "createdBy", reason,
+  attempts, cancel_requested AS "cancelRequested", pause_requested AS "pauseRequested", ${ms('run_after', 'runAfter')},
+  bytes, governor, result, (SELECT p.estimate FROM plan p WHERE p.id = job.plan_id) AS estimate,
+  created_by AS "createdBy", reason,
   ${ms('created_at', 'createdAt')}, ${ms('started_at', 'startedAt')}, ${ms('finished_at', 'finishedAt')}`
 
 const claimColumns = `j.id, j.kind, j.pipeline, j.payload, j.items, j.created_by AS "createdBy", j.reason, j.attempts,
-  j.max_attempts AS "maxAttempts", j.fence`
+  j.max_attempts AS "maxAttempts", j.fence, j.plan_id AS "planId", j.bytes, j.governor`
 
 /** The new job's id; null when an unfinished job has its key already. */
 export async function insertJob(client: Queryable, job: NewJob): Promise<string | null> {
@@ -129,28 +134,41 @@ export async function claimJob(
   return rows[0] ?? null
 }
 
-export type Beat = { held: false } | { held: true; cancelRequested: boolean }
+export type Beat = { held: false } | { held: true; cancelRequested: boolean; pauseRequested: boolean }
 
 /** Extends the lease and writes the progress; `held: false`: another worker has the job, drop everything. */
 export async function beatJob(
   pool: Queryable,
   job: Pick<ClaimedJob, 'id' | 'fence'>,
-  {
-    leaseMs,
-    progress,
-    items,
-    etaMs,
-  }: { leaseMs: number; progress: number; items: JobItem[]; etaMs: number | null },
+  state: {
+    leaseMs: number
+    progress: number
+    items: JobItem[]
+    etaMs: number | null
+    bytes: number
+    governor: GovernorState | null
+  },
 ): Promise<Beat> {
-  const { rows } = await pool.query<{ cancelRequested: boolean }>({
+  const { leaseMs, progress, items, etaMs, bytes, governor } = state
+  const { rows } = await pool.query<{ cancelRequested: boolean; pauseRequested: boolean }>({
     name: 'job-beat',
     text: `UPDATE job SET lease_until = clock_timestamp() + $3 * interval '1 millisecond', progress = $4, items = $5,
-                          eta_at = clock_timestamp() + $6::float8 * interval '1 millisecond'
-            WHERE id = $1 AND fence = $2 AND status = 'running' RETURNING cancel_requested AS "cancelRequested"`,
-    values: [job.id, job.fence, leaseMs, progress, JSON.stringify(items), etaMs],
+                          eta_at = clock_timestamp() + $6::float8 * interval '1 millisecond', bytes = $7, governor = $8
+            WHERE id = $1 AND fence = $2 AND status = 'running'
+        RETURNING cancel_requested AS "cancelRequested", pause_requested AS "pauseRequested"`,
+    values: [
+      job.id,
+      job.fence,
+      leaseMs,
+      progress,
+      JSON.stringify(items),
+      etaMs,
+      bytes,
+      governor && JSON.stringify(governor),
+    ],
   })
   const row = rows[0]
-  return row ? { held: true, cancelRequested: row.cancelRequested } : { held: false }
+  return row ? { held: true, ...row } : { held: false }
 }
 
 /** Locks the job's row until the transaction ends. False: another worker has it, or a cancel came first. */

@@ -145,7 +145,8 @@ export interface DefinitionVersion {
 }
 
 export type JobStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled' | 'partial'
-export type JobKind = 'scheduled' | 'reconcile' | 'backfill' | 'rollback' | 'vacuum'
+/** Work of the queue. Plans that are done at once leave a finished job of their own kind. */
+export type JobKind = PlanKind | 'scheduled' | 'vacuum' | 'preview' | 'guard' | 'redrive'
 
 export interface JobItem {
   id: string
@@ -157,6 +158,51 @@ export interface JobItem {
   version: number | null
   rows: number | null
   error: string | null
+  /** Time it took and archive bytes it read; absent before it is done. */
+  seconds?: number
+  bytes?: number
+}
+
+/** What the governor last decided for a job, and why. */
+export interface GovernorState {
+  state: 'running' | 'held' | 'throttled'
+  reasons: string[]
+  since: number
+  /** How long it was held in all. */
+  heldMs: number
+}
+
+/** What a guarded flip saw while it watched. */
+export interface GuardReport {
+  publication: number
+  until: number
+  checks: number
+  /** Highest relative divergence found by comparisons since the flip; null: none came. */
+  divergence: number | null
+  /** Highest lag of the speed layer seen since, in seconds. */
+  freshnessS: number | null
+  outcome: 'watching' | 'kept' | 'rolled back' | 'superseded'
+  says: string
+}
+
+/** Facts of an ended job; each kind tells its own. */
+export interface JobResult {
+  /** Ranges put in force. */
+  ranges?: number
+  publication?: number | null
+  boundary?: number | null
+  /** Cells whose answer changed with the publication. */
+  corrections?: number
+  comparison?: { cells: number; differing: number; beyond: number; drifting: number } | null
+  /** A proposal that waits for a person instead of a publication. */
+  proposal?: string | null
+  /** Of a cancelled or failed job: labels of what had finished. None of it is served. */
+  finished?: string[]
+  /** What had moved when a postponed plan started. */
+  changed?: { what: string; expected: unknown; found: unknown }[]
+  guard?: GuardReport
+  /** What else a person should know. */
+  notes?: string[]
 }
 
 export interface JobView {
@@ -172,6 +218,16 @@ export interface JobView {
   error: string | null
   attempts: number
   cancelRequested: boolean
+  /** With status `queued`: it stands still until it is resumed. With `running`: it stops after the range in hand. */
+  pauseRequested: boolean
+  /** Not started before. */
+  runAfter: number
+  /** Archive bytes read so far, over all attempts. */
+  bytes: number
+  governor: GovernorState | null
+  /** What its plan said it would take; null without a plan. */
+  estimate: PlanEstimate | null
+  result: JobResult | null
   createdBy: string
   reason: string | null
   createdAt: number
@@ -179,19 +235,103 @@ export interface JobView {
   finishedAt: number | null
 }
 
-export type PlanKind = 'reconcile' | 'backfill' | 'rollback'
+export type PlanKind =
+  | 'reconcile'
+  | 'backfill'
+  | 'rollback'
+  | 'pause'
+  | 'resume'
+  | 'quarantine'
+  | 'release'
+  | 'restart'
+  | 'definition'
+  | 'cancel'
 
 export interface PlanItem {
   id: string
   label: string
-  from: number
-  to: number
+  /** Half-open event-time range; null for an item that has none. */
+  from: number | null
+  to: number | null
   windows: number
   /** Versions in force there now, newest first; empty: speed alone answers. */
   activeVersions: number[]
   /** For a rollback: the version that will answer there; null: none, speed alone. */
   becomesVersion: number | null
   cells: number
+  /** What is there now and what will be, in words; null where the figures above say it. */
+  before: string | null
+  after: string | null
+}
+
+export interface PlanEstimate {
+  seconds: number
+  /** In one of ten past runs it took longer; null where too few were measured. */
+  slowSeconds: number | null
+  /** Archive bytes that are read. */
+  bytes: number
+  events: number
+  /** In the installation's currency, from the bytes scanned. */
+  cost: number
+  /** What the duration rests on, in words. */
+  basis: string
+  /** The pipeline's `budget.quota.backfillBytesPerDay` (UTC day); null: none is set, or the kind reads nothing. */
+  quota: { perDay: number; usedToday: number; left: number } | null
+}
+
+/** A value before and after, over the cells of a staged version. */
+export interface PreviewDiff {
+  cells: number
+  changed: number
+  /** Cells beyond the pipeline's tolerance. */
+  beyond: number
+  drifting: number
+  largest: {
+    windowStart: number
+    key: string
+    measure: string
+    before: MeasureValue
+    after: MeasureValue
+    relative: number
+    mainCause: string
+  }[]
+  windows: {
+    windowStart: number
+    windowEnd: number
+    /** Totals over keys of additive measures. */
+    measures: Record<string, { before: MeasureValue; after: MeasureValue }>
+    cells: number
+    changed: number
+    /** Largest relative difference of a cell. */
+    largest: number
+  }[]
+  /** By measure and cause: what the causes add up to, as decimal text. */
+  causes: Record<string, Record<string, string>>
+}
+
+/** The plan computed for real on staged versions; applying publishes exactly these. */
+export interface PlanPreview {
+  status: 'queued' | 'running' | 'ready' | 'failed'
+  jobId: string
+  versionIds: number[]
+  /** Their numbers. */
+  versions: number[]
+  /** The cut they were computed at. */
+  epoch: number | null
+  error: string | null
+  diff: PreviewDiff | null
+}
+
+export interface PlanApproval {
+  by: string
+  at: number
+  reason: string
+}
+
+/** Something a plan rests on beside its items: read again when it is applied. */
+export interface PlanFact {
+  what: string
+  value: unknown
 }
 
 export interface PlanView {
@@ -199,6 +339,9 @@ export interface PlanView {
   kind: PlanKind
   pipeline: string
   state: 'ready' | 'expired' | 'applied'
+  /** As asked for. */
+  keys: string[] | null
+  options: Record<string, unknown>
   items: PlanItem[]
   /** Things the person should know: clipped ends, ranges without events. */
   notes: string[]
@@ -206,12 +349,19 @@ export interface PlanView {
     windows: number
     keys: number | null
     cells: number
+    /** Durable consumers of the pipeline's corrections. */
     consumers: string[]
     objectives: string[]
   }
-  /** `cost` in the installation's currency, from the bytes scanned. */
-  estimate: { seconds: number; bytes: number; events: number; cost: number; basis: string }
-  expected: { definitionVersion: number; publication: number }
+  estimate: PlanEstimate
+  expected: { definitionVersion: number; publication: number; facts: PlanFact[] }
+  /** Null: not asked for. */
+  preview: PlanPreview | null
+  /** Above the policy's size: applied only after another person approved. */
+  needsSecond: boolean
+  approvals: PlanApproval[]
+  /** Made by the schedule; waits for a person. */
+  isProposal: boolean
   createdBy: string
   createdAt: number
   expiresAt: number

@@ -1,6 +1,6 @@
-import { planRun, recompute, type BatchEngine, type ArchiveSource } from '../batch'
-import { inTransaction, type Nats, type Pool } from '../clients'
-import { AppError, type Clock } from '../platform'
+import { planRun, recompute } from '../batch'
+import { inTransaction, type Pool } from '../clients'
+import { AppError } from '../platform'
 import {
   discardVersions,
   publishVersions,
@@ -11,8 +11,9 @@ import {
 } from '../serving'
 import { announcePublication } from './announce'
 import { audit } from './audit'
+import type { BatchDeps } from './batch-deps'
 import { compiledOf } from './compiled'
-import { JobRun } from './job-run'
+import type { JobRun } from './job-run'
 import { endJob, lockHeldJob } from './job-store'
 import type { JobItem } from './model'
 import { findPipeline, type StoredPipeline } from './pipeline-store'
@@ -20,14 +21,6 @@ import { queuedItem } from './plans'
 import { leftoverVersions } from './run-store'
 import { settleCut } from './settle-cut'
 import { waitForSpeed } from './wait-for-speed'
-
-export interface BatchDeps {
-  pool: Pool
-  nats: Nats
-  clock: Clock
-  engine: BatchEngine
-  archive: ArchiveSource
-}
 
 interface Payload {
   computeId: number

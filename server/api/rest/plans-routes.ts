@@ -1,46 +1,13 @@
 import { z } from 'zod'
 import { applyPlan, createPlan, getPlan, type PlanView } from '../../control'
-import { pipelineName } from '../trpc/inputs'
+import { planRequestOf } from '../plan-request'
 import { instantText, iso, isoOrNull } from './instants'
 import { reasonText } from './params'
 import { json, jsonRoute, type Route } from './route'
 
-const noKeys = z
-  .array(z.string())
-  .max(0, 'expected no keys: a recompute covers every key of its windows')
-  .optional()
-
-const planBody = z.discriminatedUnion('kind', [
-  z.strictObject({
-    kind: z.literal('reconcile'),
-    pipeline: pipelineName,
-    from: instantText,
-    to: instantText,
-    keys: noKeys,
-    options: z.strictObject({}).optional(),
-  }),
-  z.strictObject({
-    kind: z.literal('backfill'),
-    pipeline: pipelineName,
-    from: instantText,
-    to: instantText,
-    keys: noKeys,
-    options: z.strictObject({ mode: z.enum(['all', 'missing']).default('all') }).prefault({}),
-  }),
-  z.strictObject({
-    kind: z.literal('rollback'),
-    pipeline: pipelineName,
-    keys: noKeys,
-    options: z.union([
-      z.strictObject({ version: z.int().positive() }),
-      z.strictObject({ publication: z.int().nonnegative() }),
-    ]),
-  }),
-])
-
 const plan = z.object({
   id: z.uuid(),
-  kind: z.enum(['reconcile', 'backfill', 'rollback']),
+  kind: z.string(),
   pipeline: z.string(),
   items: z.array(z.record(z.string(), z.unknown())),
   blastRadius: z.object({
@@ -65,7 +32,7 @@ const create: Route = jsonRoute({
   path: '/plans',
   scope: 'plans:write',
   summary: 'Preview a write exactly: reconcile, backfill or rollback',
-  body: planBody,
+  body: planRequestOf(instantText),
   answers: { 201: { says: 'The plan; it holds for 15 minutes', schema: plan } },
   async handle({ console, body, principal }) {
     const view = await createPlan(console, body, principal?.name ?? 'nobody')
@@ -102,7 +69,7 @@ const apply: Route = jsonRoute({
 function planBodyOf(view: PlanView) {
   return {
     ...view,
-    items: view.items.map((item) => ({ ...item, from: iso(item.from), to: iso(item.to) })),
+    items: view.items.map((item) => ({ ...item, from: isoOrNull(item.from), to: isoOrNull(item.to) })),
     createdAt: iso(view.createdAt),
     expiresAt: iso(view.expiresAt),
     appliedAt: isoOrNull(view.appliedAt),

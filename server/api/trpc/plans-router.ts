@@ -1,32 +1,13 @@
 import { z } from 'zod'
 import { applyPlan, createPlan, getPlan } from '../../control'
 import type { PlanView } from '../../control'
-import { instantMs, pipelineName } from './inputs'
+import { planRequestOf } from '../plan-request'
+import { instantMs } from './inputs'
 import { operatorProcedure, router, viewerProcedure } from './init'
-
-/** `rollback` takes a target in `options`: `{version}` (its number) or `{publication}`. */
-export const planRequest = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('reconcile'), pipeline: pipelineName, from: instantMs, to: instantMs }),
-  z.object({
-    kind: z.literal('backfill'),
-    pipeline: pipelineName,
-    from: instantMs,
-    to: instantMs,
-    options: z.object({ mode: z.enum(['all', 'missing']).default('all') }).prefault({}),
-  }),
-  z.object({
-    kind: z.literal('rollback'),
-    pipeline: pipelineName,
-    options: z.union([
-      z.strictObject({ version: z.number().int().positive() }),
-      z.strictObject({ publication: z.number().int().nonnegative() }),
-    ]),
-  }),
-])
 
 export const plansRouter = router({
   create: operatorProcedure
-    .input(planRequest)
+    .input(planRequestOf(instantMs))
     .mutation(({ ctx, input }): Promise<PlanView> => createPlan(ctx.console, input, ctx.principal.name)),
 
   get: viewerProcedure

@@ -1,23 +1,14 @@
-import { inTransaction, type Nats } from '../../clients'
+import { inTransaction, type PoolClient } from '../../clients'
 import { AppError } from '../../platform'
-import type { Published } from '../../serving'
 import { announceJob, announcePublication } from '../announce'
 import { audit } from '../audit'
+import { canonicalJson } from '../canonical-json'
+import { findJob } from '../job-store'
 import { isUuid } from '../jobs'
-import type { PlanKind } from '../model'
 import { lockDefinitions } from '../pipeline-store'
-import { backfill } from './backfill'
 import type { Change, PlanCommand, PlanDeps } from './command'
-import { noPlan } from './create-plan'
+import { noPlan, requireCommand } from './create-plan'
 import { lockPlan, markApplied, type StoredPlan } from './plan-store'
-import { reconcile } from './reconcile'
-import { rollback } from './rollback'
-
-const commands: Record<PlanKind, Pick<PlanCommand<never>, 'changes' | 'apply'>> = {
-  reconcile,
-  backfill,
-  rollback,
-}
 
 interface Application {
   id: string
@@ -30,42 +21,55 @@ interface Application {
  * the plan, the definitions and the publication, in one transaction with the job and the audit entry.
  */
 export async function applyPlan(
-  deps: PlanDeps & { nats: Nats },
+  deps: PlanDeps,
   { id, actor, reason }: Application,
 ): Promise<{ jobId: string }> {
   if (reason.trim() === '')
     throw new AppError('bad_request', 'Applying the plan failed: `reason` is empty. Say why it is done.')
   if (!isUuid(id)) throw noPlan(id)
-  const { jobId, plan, published } = await inTransaction(deps.pool, async (client) => {
+  const { jobId, published, afterCommit } = await inTransaction(deps.pool, async (client) => {
     const plan = await lockPlan(client, id)
     if (!plan) throw noPlan(id)
     const now = deps.clock.now()
     refuse(plan, lifeChanges(plan, now))
     await lockDefinitions(client)
     await client.query('SELECT 1 FROM compute WHERE id = $1 FOR NO KEY UPDATE', [plan.expected.computeId])
-    const command = commands[plan.kind]
-    refuse(plan, await command.changes(client, plan))
-    const result: { jobId: string; published: Published | null } = await command.apply(client, plan, {
-      actor,
-      reason,
-    })
-    await markApplied(client, { id, at: now, actor, reason, jobId: result.jobId })
+    const command = requireCommand(plan.kind)
+    refuse(plan, [...(await command.changes(client, plan)), ...(await factChanges(client, command, plan))])
+    const applied = await command.apply(client, plan, { actor, reason }, deps)
+    await markApplied(client, { id, at: now, actor, reason, jobId: applied.jobId })
     await audit(client, deps.clock, {
       actor,
       action: 'plan.apply',
       object: plan.pipeline,
-      detail: { planId: id, kind: plan.kind, jobId: result.jobId, reason, blastRadius: plan.blastRadius },
+      detail: { planId: id, kind: plan.kind, jobId: applied.jobId, reason, blastRadius: plan.blastRadius },
     })
-    return { ...result, plan }
+    return applied
   })
+  afterCommit?.()
   if (published) announcePublication(deps.nats, published)
-  announceJob(deps.nats, {
-    id: jobId,
-    pipeline: plan.pipeline,
-    status: published ? 'succeeded' : 'queued',
-    progress: published ? 1 : 0,
-  })
+  const job = await findJob(deps.pool, jobId)
+  if (job) announceJob(deps.nats, job)
   return { jobId }
+}
+
+async function factChanges(
+  client: PoolClient,
+  command: PlanCommand<object>,
+  { pipeline, request, expected }: StoredPlan,
+): Promise<Change[]> {
+  if (!command.facts) return []
+  const now = await command.facts(client, { pipeline, request })
+  const found = new Map(now.map(({ what, value }) => [what, value]))
+  const known = new Set(expected.facts.map(({ what }) => what))
+  return [
+    ...expected.facts
+      .filter(({ what, value }) => canonicalJson(found.get(what) ?? null) !== canonicalJson(value))
+      .map(({ what, value }) => ({ what, expected: value, found: found.get(what) ?? null })),
+    ...now
+      .filter(({ what }) => !known.has(what))
+      .map(({ what, value }) => ({ what, expected: null, found: value })),
+  ]
 }
 
 function lifeChanges(plan: StoredPlan, now: number): Change[] {

@@ -1,11 +1,6 @@
 import type { PlanCommand } from './command'
 import { enqueueRecompute, previewRecompute, recomputeChanges } from './recompute'
-import type { Range } from './window-range'
-
-export interface BackfillRequest extends Range {
-  /** `missing`: only windows that no version answers for. */
-  options: { mode: 'all' | 'missing' }
-}
+import type { BackfillRequest } from './recompute-options'
 
 /** Recomputes a range of history, or what of it has no version yet. */
 export const backfill: PlanCommand<BackfillRequest> = {

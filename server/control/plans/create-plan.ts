@@ -1,20 +1,12 @@
 import { AppError } from '../../platform'
-import type { PlanView } from '../model'
+import type { PlanKind, PlanView } from '../model'
+import { isUuid } from '../jobs'
 import { definitionOf } from '../pipeline-info'
 import { requirePipeline } from '../require-pipeline'
-import { backfill, type BackfillRequest } from './backfill'
-import type { PlanDeps, Target } from './command'
-import { deleteExpiredPlans, findPlan, insertPlan, type PlanDraft, type StoredPlan } from './plan-store'
-import { reconcile } from './reconcile'
-import { rollback, type RollbackRequest } from './rollback'
-import type { Range } from './window-range'
-import { isUuid } from '../jobs'
-
-export type PlanRequest = { pipeline: string } & (
-  | ({ kind: 'reconcile' } & Range)
-  | ({ kind: 'backfill' } & BackfillRequest)
-  | ({ kind: 'rollback' } & RollbackRequest)
-)
+import type { PlanCommand, PlanDeps } from './command'
+import { deleteExpiredPlans, findPlan, insertPlan } from './plan-store'
+import { viewOf } from './plan-view'
+import { commandOf, type PlanRequest } from './registry'
 
 export const planLifeMs = 15 * 60_000
 const keepExpiredMs = 24 * 3_600_000
@@ -26,12 +18,16 @@ export async function createPlan(deps: PlanDeps, request: PlanRequest, actor: st
       'bad_request',
       'Planning failed: `from` is not before `to`. Ranges are half-open: from ≤ t < to.',
     )
+  const command = requireCommand(request.kind)
   const stored = await requirePipeline(deps, request.pipeline)
-  const draft = await preview(deps, { stored, definition: definitionOf(stored) }, request)
+  // Read first: what moves while the plan is made is then found when it is applied.
+  const facts = (await command.facts?.(deps.pool, { pipeline: stored.name, request })) ?? []
+  const draft = await command.preview(deps, { stored, definition: definitionOf(stored) }, request)
   const now = deps.clock.now()
   await deleteExpiredPlans(deps.pool, now - keepExpiredMs)
   const plan = await insertPlan(deps.pool, {
     ...draft,
+    expected: { ...draft.expected, facts: [...draft.expected.facts, ...facts] },
     kind: request.kind,
     pipeline: stored.name,
     request,
@@ -42,18 +38,16 @@ export async function createPlan(deps: PlanDeps, request: PlanRequest, actor: st
   return viewOf(plan, now)
 }
 
-function preview(deps: PlanDeps, target: Target, request: PlanRequest): Promise<PlanDraft> {
-  switch (request.kind) {
-    case 'reconcile':
-      return reconcile.preview(deps, target, request)
-    case 'backfill':
-      return backfill.preview(deps, target, request)
-    case 'rollback':
-      return rollback.preview(deps, target, request)
-  }
+export function requireCommand(kind: PlanKind): PlanCommand<object> {
+  const command = commandOf(kind)
+  if (!command) throw new AppError('bad_request', `Planning failed: there is no plan of kind ${kind}.`)
+  return command
 }
 
-export async function getPlan({ pool, clock }: PlanDeps, id: string): Promise<PlanView> {
+export async function getPlan(
+  { pool, clock }: Pick<PlanDeps, 'pool' | 'clock'>,
+  id: string,
+): Promise<PlanView> {
   const plan = isUuid(id) ? await findPlan(pool, id) : null
   if (!plan) throw noPlan(id)
   return viewOf(plan, clock.now())
@@ -61,9 +55,3 @@ export async function getPlan({ pool, clock }: PlanDeps, id: string): Promise<Pl
 
 export const noPlan = (id: string) =>
   new AppError('not_found', `There is no plan ${id.slice(0, 64)}. Plans are kept for a day; make a new one.`)
-
-function viewOf({ request: _request, expected, ...plan }: StoredPlan, now: number): PlanView {
-  const { definitionVersion, publication } = expected
-  const state = plan.appliedAt !== null ? 'applied' : now >= plan.expiresAt ? 'expired' : 'ready'
-  return { ...plan, state, expected: { definitionVersion, publication } }
-}

@@ -1,3 +1,4 @@
 export { applyPlan } from './apply-plan'
 export { queuedItem } from './recompute'
-export { createPlan, getPlan, type PlanRequest } from './create-plan'
+export { createPlan, getPlan } from './create-plan'
+export type { PlanRequest } from './registry'

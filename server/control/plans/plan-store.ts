@@ -1,5 +1,13 @@
 import type { Pool, PoolClient } from '../../clients'
-import type { PlanItem, PlanKind, PlanView } from '../model'
+import type {
+  PlanApproval,
+  PlanEstimate,
+  PlanFact,
+  PlanItem,
+  PlanKind,
+  PlanPreview,
+  PlanView,
+} from '../model'
 import type { Range } from './window-range'
 
 type Queryable = Pick<Pool | PoolClient, 'query'>
@@ -11,13 +19,14 @@ export interface Expected {
   publication: number
   /** Which versions answer where, inside the plan's range; null: any change of the publication is a conflict. */
   coverage: (Range & { version: number })[] | null
+  facts: PlanFact[]
 }
 
 export interface PlanDraft {
   items: PlanItem[]
   notes: string[]
   blastRadius: PlanView['blastRadius']
-  estimate: PlanView['estimate']
+  estimate: PlanEstimate
   expected: Expected
 }
 
@@ -25,7 +34,11 @@ export interface StoredPlan extends PlanDraft {
   id: string
   kind: PlanKind
   pipeline: string
-  request: Record<string, unknown>
+  request: object
+  preview: PlanPreview | null
+  needsSecond: boolean
+  approvals: PlanApproval[]
+  isProposal: boolean
   createdBy: string
   createdAt: number
   expiresAt: number
@@ -40,7 +53,7 @@ const ms = (column: string, name: string) => `(extract(epoch FROM ${column}) * 1
 const columns = `id, kind, pipeline, request->'request' AS request, request->'notes' AS notes, items, expected,
   blast_radius AS "blastRadius", estimate, created_by AS "createdBy", ${ms('created_at', 'createdAt')},
   ${ms('expires_at', 'expiresAt')}, ${ms('applied_at', 'appliedAt')}, applied_by AS "appliedBy", reason,
-  job_id AS "jobId"`
+  job_id AS "jobId", preview, needs_second AS "needsSecond", approvals, is_proposal AS "isProposal"`
 
 export async function insertPlan(
   db: Queryable,

@@ -3,7 +3,7 @@ import type { Pool, PoolClient } from '../../clients'
 import { AppError } from '../../platform'
 import { canonicalJson } from '../canonical-json'
 import { insertJob } from '../job-store'
-import type { JobItem, PlanItem, PlanView } from '../model'
+import type { JobItem, PlanEstimate, PlanItem } from '../model'
 import { findPipeline } from '../pipeline-store'
 import { subtract } from '../../serving'
 import { readCoverage } from './coverage'
@@ -44,6 +44,8 @@ export async function previewRecompute(
       activeVersions: [...new Set(inside.map(({ version }) => version))].sort((a, b) => b - a),
       becomesVersion: null,
       cells: counts.find(({ place }) => place === index + 1)?.cells ?? 0,
+      before: null,
+      after: null,
     }
   })
   return {
@@ -57,7 +59,13 @@ export async function previewRecompute(
       objectives: Object.keys(definition.objectives),
     },
     estimate: await estimateAll(pool, { computeId, definition, ranges: wanted }),
-    expected: { definitionVersion: stored.version, computeId, publication: stored.publication, coverage },
+    expected: {
+      definitionVersion: stored.version,
+      computeId,
+      publication: stored.publication,
+      coverage,
+      facts: [],
+    },
   }
 }
 
@@ -65,7 +73,7 @@ export async function previewRecompute(
 async function estimateAll(
   pool: Pool,
   { ranges, ...compute }: { computeId: number; definition: Target['definition']; ranges: readonly Range[] },
-): Promise<PlanView['estimate']> {
+): Promise<PlanEstimate> {
   const hull = { from: ranges[0]?.from ?? 0, to: ranges.at(-1)?.to ?? 0 }
   const parts = ranges.length <= 8 ? ranges : [hull]
   const estimates = await Promise.all(parts.map((range) => estimateRun(pool, { ...compute, range })))
@@ -77,6 +85,8 @@ async function estimateAll(
     events: sum('events'),
     cost: sum('cost'),
     basis: estimates[0]?.basis ?? '',
+    slowSeconds: null,
+    quota: null,
   }
 }
 
@@ -152,10 +162,12 @@ export async function definitionChanges(
 }
 
 function coveredRange({ items, expected }: StoredPlan): Range {
-  const froms = [...items, ...(expected.coverage ?? [])].map(({ from }) => from)
-  const tos = [...items, ...(expected.coverage ?? [])].map(({ to }) => to)
-  return { from: Math.min(...froms), to: Math.max(...tos) }
+  const ranges = [...rangesOf(items), ...(expected.coverage ?? [])]
+  return { from: Math.min(...ranges.map(({ from }) => from)), to: Math.max(...ranges.map(({ to }) => to)) }
 }
+
+const rangesOf = (items: readonly PlanItem[]): Range[] =>
+  items.flatMap(({ from, to }) => (from === null || to === null ? [] : [{ from, to }]))
 
 export async function enqueueRecompute(
   client: PoolClient,
@@ -168,7 +180,7 @@ export async function enqueueRecompute(
     planId: plan.id,
     payload: {
       computeId: plan.expected.computeId,
-      ranges: plan.items.map(({ from, to }) => ({ from, to })),
+      ranges: rangesOf(plan.items),
     },
     items: plan.items.map(queuedItem),
     createdBy: approval.actor,

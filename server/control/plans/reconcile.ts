@@ -1,9 +1,9 @@
 import type { PlanCommand } from './command'
 import { enqueueRecompute, previewRecompute, recomputeChanges } from './recompute'
-import type { Range } from './window-range'
+import type { RecomputeRequest } from './recompute-options'
 
 /** Recomputes every closed window of the range at a fresh cut and puts the result in force. */
-export const reconcile: PlanCommand<Range> = {
+export const reconcile: PlanCommand<RecomputeRequest> = {
   preview: (deps, target, { from, to }) => previewRecompute(deps, target, { from, to, onlyMissing: false }),
   changes: recomputeChanges,
   apply: async (client, plan, approval) => ({

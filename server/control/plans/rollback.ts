@@ -6,17 +6,18 @@ import type { JobItem, PlanItem } from '../model'
 import type { PlanCommand } from './command'
 import { countCells, type StoredPlan } from './plan-store'
 import { definitionChanges } from './recompute'
+import type { GuardOptions } from './recompute-options'
 
 export interface RollbackRequest {
   /** A version's number, or the number of a publication to go back to. */
-  options: { version: number } | { publication: number }
+  options: ({ version: number } | { publication: number }) & { guard?: GuardOptions | undefined }
 }
 
 /** Makes earlier answers the served ones again. It is one flip, so applying the plan does it at once. */
 export const rollback: PlanCommand<RollbackRequest> = {
   async preview({ pool }, { stored, definition }, { options }) {
     const { computeId, publication, version } = stored
-    const { changes } = await previewRollback(pool, computeId, options)
+    const { changes } = await previewRollback(pool, computeId, targetOf(options))
     if (changes.length === 0)
       throw new AppError(
         'unprocessable',
@@ -39,6 +40,8 @@ export const rollback: PlanCommand<RollbackRequest> = {
       activeVersions: change.before ? [change.before.number] : [],
       becomesVersion: change.after?.number ?? null,
       cells: counts.find(({ place }) => place === index + 1)?.cells ?? 0,
+      before: null,
+      after: null,
     }))
     const total = counts.find(({ place }) => place === null)
     return {
@@ -57,8 +60,10 @@ export const rollback: PlanCommand<RollbackRequest> = {
         events: 0,
         cost: 0,
         basis: 'a rollback moves pointers and reads no event',
+        slowSeconds: null,
+        quota: null,
       },
-      expected: { definitionVersion: version, computeId, publication, coverage: null },
+      expected: { definitionVersion: version, computeId, publication, coverage: null, facts: [] },
     }
   },
 
@@ -71,7 +76,7 @@ export const rollback: PlanCommand<RollbackRequest> = {
     const jobId = newId()
     const published = await rollbackTo(client, {
       computeId: plan.expected.computeId,
-      target: targetOf(plan),
+      target: targetOf(optionsOf(plan)),
       expectedPublication: plan.expected.publication,
       actor,
       reason,
@@ -82,7 +87,7 @@ export const rollback: PlanCommand<RollbackRequest> = {
       kind: 'rollback',
       pipeline: plan.pipeline,
       planId: plan.id,
-      payload: { computeId: plan.expected.computeId, ...targetOf(plan) },
+      payload: { computeId: plan.expected.computeId, ...targetOf(optionsOf(plan)) },
       items: plan.items.map(doneItem),
       result: { publication: published.publication, boundary: published.boundary },
       createdBy: actor,
@@ -103,10 +108,10 @@ async function publicationChanges(client: PoolClient, { pipeline, expected }: St
     : [{ what: `publication of ${pipeline}`, expected: expected.publication, found }]
 }
 
-function targetOf({ request }: StoredPlan): RollbackTarget {
-  const { options } = request as unknown as RollbackRequest
-  return 'version' in options ? { version: options.version } : { publication: options.publication }
-}
+const optionsOf = ({ request }: StoredPlan) => (request as RollbackRequest).options
+
+const targetOf = (options: RollbackRequest['options']): RollbackTarget =>
+  'version' in options ? { version: options.version } : { publication: options.publication }
 
 const doneItem = ({ id, label, from, to, becomesVersion, cells }: PlanItem): JobItem => ({
   id,
