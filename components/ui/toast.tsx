@@ -6,17 +6,24 @@ import { QuietGlyph } from './glyph'
 import type { Status } from './glyph'
 import { Button } from './button'
 
+interface ToastAction {
+  label: string
+  onClick: () => void
+}
+
 interface ToastContent {
   id?: string
   status: Status | 'running'
   text: ReactNode
-  action?: { label: string; onClick: () => void }
+  action?: ToastAction
+  /** The way back, after the action. */
+  undo?: ToastAction
   /** How long it stays; a running one stays until it is replaced. */
   durationMs?: number
 }
 
 /** One line about a write: done, running with its progress, or refused with the way on. */
-export function showToast({ id, status, text, action, durationMs }: ToastContent): void {
+export function showToast({ id, status, text, action, undo, durationMs }: ToastContent): void {
   toast.custom(
     (shown) => (
       <div className="toast">
@@ -26,17 +33,20 @@ export function showToast({ id, status, text, action, durationMs }: ToastContent
           <QuietGlyph status={status} />
         )}
         <span className="min-w-0 grow">{text}</span>
-        {action ? (
-          <Button
-            size="small"
-            onClick={() => {
-              toast.dismiss(shown)
-              action.onClick()
-            }}
-          >
-            {action.label}
-          </Button>
-        ) : null}
+        {[action, undo].map((offered) =>
+          offered ? (
+            <Button
+              key={offered.label}
+              size="small"
+              onClick={() => {
+                toast.dismiss(shown)
+                offered.onClick()
+              }}
+            >
+              {offered.label}
+            </Button>
+          ) : null,
+        )}
       </div>
     ),
     { ...(id ? { id } : {}), duration: status === 'running' ? Infinity : (durationMs ?? 8_000) },
