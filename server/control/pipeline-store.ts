@@ -19,11 +19,13 @@ export interface StoredPipeline {
 
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::bigint`
 
-const selectPipeline = `
+const selectBy = (version: 'version_id' | 'shadow_id') => `
   SELECT p.name, v.id AS "versionId", v.version, v.definition AS document, c.id AS "computeId", c.publication,
          c.partitions, ${ms('p.created_at')} AS "createdAt", ${ms('v.created_at')} AS "changedAt",
          ${ms('p.deleted_at')} AS "deletedAt"
-    FROM pipeline p JOIN pipeline_version v ON v.id = p.version_id JOIN compute c ON c.id = v.compute_id`
+    FROM pipeline p JOIN pipeline_version v ON v.id = p.${version} JOIN compute c ON c.id = v.compute_id`
+
+const selectPipeline = selectBy('version_id')
 
 /** Definitions are applied one at a time: rare, and it keeps version numbers and names simple. */
 export async function lockDefinitions(client: PoolClient): Promise<void> {
@@ -47,6 +49,19 @@ export async function selectPipelines(db: Queryable, limit: number): Promise<Sto
     values: [limit],
   })
   return rows
+}
+
+/** Of pipelines that have one, the definition that is computed in the shadow: nobody is served from it. */
+export async function selectShadows(
+  db: Queryable,
+  pipelines: readonly string[],
+): Promise<Map<string, StoredPipeline>> {
+  const { rows } = await db.query<StoredPipeline>({
+    name: 'pipeline-shadows',
+    text: `${selectBy('shadow_id')} WHERE p.deleted_at IS NULL AND p.name = ANY($1::text[])`,
+    values: [pipelines],
+  })
+  return new Map(rows.map((row) => [row.name, row]))
 }
 
 export async function countPipelines(db: Queryable): Promise<number> {

@@ -1,9 +1,10 @@
-import { inTransaction, type Pool } from '../clients'
+import { inTransaction, type Pool, type PoolClient } from '../clients'
 import { logger } from '../platform'
 import { pipelinesLimit } from './apply-definition'
 import { deleteOldRuns, insertJob } from './job-store'
+import { selectPauses } from './layer-pause-store'
 import { definitionOf } from './pipeline-info'
-import { selectPipelines } from './pipeline-store'
+import { selectPipelines, selectShadows, type StoredPipeline } from './pipeline-store'
 import { isDue } from './schedule'
 import { selectSchedule, tryScheduleLock } from './schedule-store'
 
@@ -14,7 +15,7 @@ const runsKept = 50
 export function scheduleJobs(pool: Pool): Promise<number> {
   return inTransaction(pool, async (client) => {
     if (!(await tryScheduleLock(client))) return 0
-    const pipelines = await selectPipelines(client, pipelinesLimit)
+    const pipelines = await selectUnpaused(client)
     const schedule = await selectSchedule(
       client,
       pipelines.map(({ computeId }) => computeId),
@@ -36,6 +37,16 @@ export function scheduleJobs(pool: Pool): Promise<number> {
     if (enqueued > 0) await deleteOldRuns(client, runsKept)
     return enqueued
   })
+}
+
+/** Pipelines and their shadows, but those whose batch layer stands still. */
+async function selectUnpaused(client: PoolClient): Promise<StoredPipeline[]> {
+  const served = await selectPipelines(client, pipelinesLimit)
+  const names = served.map(({ name }) => name)
+  const pauses = await selectPauses(client, names)
+  const paused = new Set(pauses.flatMap(({ pipeline, layer }) => (layer === 'batch' ? [pipeline] : [])))
+  const shadows = await selectShadows(client, names)
+  return [...served, ...shadows.values()].filter(({ name }) => !paused.has(name))
 }
 
 function everyMsOf(stored: Parameters<typeof definitionOf>[0]): number {

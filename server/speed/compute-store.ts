@@ -8,18 +8,27 @@ export interface ComputeRow {
   type: string
   partitions: number
   definition: unknown
+  /** False for a shadow: it is computed, and nobody is served from it. */
+  served: boolean
 }
 
-/** What is to be computed now: one row per compute of a pipeline's current version, oldest first. */
+/**
+ * What is to be computed now, oldest first: the computes of each pipeline's current version and of its shadow. Those
+ * of a pipeline whose speed layer is paused are left out, and their positions are held by the pause.
+ */
 export async function readComputesInForce(pool: Pool, limit: number): Promise<ComputeRow[]> {
   const { rows } = await pool.query<ComputeRow>({
     name: 'speed-computes-in-force',
-    text: `SELECT c.id, p.name AS pipeline, c.type, c.partitions, v.definition
+    text: `SELECT DISTINCT ON (c.id) c.id, p.name AS pipeline, c.type, c.partitions, v.definition,
+                  v.id = p.version_id AS served
              FROM pipeline p
-             JOIN pipeline_version v ON v.id = p.version_id
+             JOIN pipeline_version v ON v.id IN (p.version_id, p.shadow_id)
              JOIN compute c ON c.id = v.compute_id
             WHERE p.deleted_at IS NULL
-            ORDER BY c.id LIMIT $1`,
+              AND NOT EXISTS (
+                SELECT 1 FROM layer_pause l WHERE l.pipeline = p.name AND l.layer = 'speed' AND l.ended_at IS NULL
+                   AND (l.until_at IS NULL OR l.until_at > clock_timestamp()))
+            ORDER BY c.id, v.id = p.version_id DESC LIMIT $1`,
     values: [limit],
   })
   return rows

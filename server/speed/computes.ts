@@ -8,6 +8,7 @@ export interface RunningCompute {
   id: number
   pipeline: string
   partitions: number
+  served: boolean
   compiled: CompiledPipeline
 }
 
@@ -42,6 +43,10 @@ export class Computes {
     this.waiting = Math.max(0, rows.length - limits.computes)
     if (this.waiting > 0) this.note('the newest computes wait', `more than ${limits.computes} are in force`)
     const wanted = rows.slice(0, limits.computes)
+    for (const { id, served } of wanted) {
+      const known = this.#known.get(id)
+      if (known !== undefined) known.served = served
+    }
     const fresh = wanted.filter((row) => !this.#known.has(row.id))
     if (fresh.length > 0) {
       await ensurePositions(
@@ -58,10 +63,10 @@ export class Computes {
     for (const id of this.#known.keys()) if (!ids.has(id)) this.#known.delete(id)
   }
 
-  #add({ id, pipeline, partitions, definition }: ComputeRow): void {
+  #add({ id, pipeline, partitions, definition, served }: ComputeRow): void {
     const parsed = parseDefinition(definition)
     if (parsed.ok) {
-      this.#known.set(id, { id, pipeline, partitions, compiled: compilePipeline(parsed.definition) })
+      this.#known.set(id, { id, pipeline, partitions, served, compiled: compilePipeline(parsed.definition) })
       return
     }
     const [problem] = parsed.problems

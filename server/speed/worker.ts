@@ -28,7 +28,7 @@ import { PartitionTask } from './partition-task'
 import { isAlive, ownersHere, processScope } from './process-scope'
 import { Readers, type Lanes } from './readers'
 import { fairShare, surplus } from './share'
-import { cellsMessage, publishView } from './view-message'
+import { cellsMessage, publishView, type CellsMessage } from './view-message'
 import { workerDetail } from './worker-detail'
 
 export interface SpeedWorkerOptions {
@@ -231,7 +231,7 @@ class SpeedWorker {
     this.#log.info({ computeId, partition, seq, fence }, 'took a lease')
     // The holder before may have committed cells and died before it told the viewers.
     const positions = { [partition]: seq }
-    publishView(this.#nats, pipeline, {
+    this.#tell(computeId, pipeline, {
       kind: 'cells',
       computeId,
       windows: [],
@@ -324,8 +324,13 @@ class SpeedWorker {
     for (const [computeId, items] of byCompute) {
       const commits = items.map(({ commit }) => commit)
       const pipeline = items[0]?.task.pipeline
-      if (pipeline !== undefined) publishView(this.#nats, pipeline, cellsMessage(computeId, commits))
+      if (pipeline !== undefined) this.#tell(computeId, pipeline, cellsMessage(computeId, commits))
     }
+  }
+
+  /** Viewers are told of what they are served. */
+  #tell(computeId: number, pipeline: string, message: CellsMessage): void {
+    if (this.#computes.get(computeId)?.served === true) publishView(this.#nats, pipeline, message)
   }
 
   #held(): Lease[] {
