@@ -108,6 +108,7 @@ export async function endAbandoned(client: Queryable): Promise<string[]> {
 /**
  * Takes the oldest job that is due, or whose worker let its lease expire. At most one job of a pipeline runs at a
  * time, so that cuts and publications of a pipeline never cross; the lock makes that test and the claim one step.
+ * Of a pipeline whose batch layer is paused nothing is recomputed.
  */
 export async function claimJob(
   client: PoolClient,
@@ -126,6 +127,9 @@ export async function claimJob(
                    OR (d.status = 'running' AND d.lease_until < clock_timestamp()))
                  AND NOT EXISTS (SELECT 1 FROM job r WHERE r.pipeline = d.pipeline AND r.id <> d.id
                                     AND r.status = 'running' AND r.lease_until >= clock_timestamp())
+                 AND NOT (d.kind IN ('scheduled', 'reconcile', 'backfill', 'preview') AND EXISTS (
+                   SELECT 1 FROM layer_pause l WHERE l.pipeline = d.pipeline AND l.layer = 'batch' AND l.ended_at IS NULL
+                      AND (l.until_at IS NULL OR l.until_at > clock_timestamp())))
                ORDER BY (d.kind = 'scheduled' OR d.kind = 'vacuum'), d.run_after, d.created_at
                LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING ${claimColumns}`,

@@ -16,7 +16,7 @@ import { compiledOf } from './compiled'
 import type { JobRun } from './job-run'
 import { endJob, lockHeldJob } from './job-store'
 import type { JobItem } from './model'
-import { findPipeline, type StoredPipeline } from './pipeline-store'
+import { findPipeline, selectShadows, type StoredPipeline } from './pipeline-store'
 import { queuedItem } from './plans'
 import { leftoverVersions } from './run-store'
 import { settleCut } from './settle-cut'
@@ -181,12 +181,14 @@ async function requireCompute(pool: Pool, name: string, computeId: number): Prom
   const stored = await findPipeline(pool, name)
   if (stored?.deletedAt !== null)
     throw new AppError('gone', `The job was given up: the pipeline ${name} was removed.`)
-  if (stored.computeId !== computeId)
+  if (stored.computeId === computeId) return stored
+  const shadow = (await selectShadows(pool, [name])).get(name)
+  if (shadow?.computeId !== computeId)
     throw new AppError(
       'gone',
       `The job was given up: the definition of ${name} was changed since. Plan it again.`,
     )
-  return stored
+  return shadow
 }
 
 const itemOf = ({ from, to }: Range, index: number): JobItem =>
