@@ -25,3 +25,4 @@ export { runArchiver, type ArchiverOptions, type ArchiverStatus } from './archiv
 export { archivedRelation, type ArchivedRelation } from './archive/archived-relation'
 export { archivedSeq } from './archive/archive-store'
 export { requestFlush } from './archive/flush-request'
+export { stageLogTail, type LogTail, type LogTailOptions } from './archive/log-tail'

@@ -32,16 +32,26 @@ export const fixedColumns: readonly (readonly [name: string, sql: string])[] = [
   ['fp', '(fp_high::UBIGINT << 32) | fp_low::UBIGINT'],
 ]
 
-/**
- * Writes a segment under its final name, whole and on disk, or not at all. Numbers are staged as doubles, which
- * hold every safe integer, and become integers in the file: appending a bigint for each would cost three times it.
- */
+/** Writes a segment under its final name, whole and on disk, or not at all. */
 export async function writeSegment(
   duck: Duck,
   dir: string,
   file: string,
   builder: SegmentBuilder,
 ): Promise<WrittenFile> {
+  const rows = await stageRows(duck, builder)
+  return writeDurably(dir, file, async (target) => {
+    await duck.run(`COPY (${rows}) TO ${textLiteral(target)} (${parquetOptions})`)
+    await duck.run('DROP TABLE stage')
+  })
+}
+
+/**
+ * Brings rows into the temporary table `stage`; resolves to the query that reads them as a segment has them. Numbers
+ * are staged as doubles, which hold every safe integer, and become integers in the query: appending a bigint for
+ * each would cost three times it.
+ */
+export async function stageRows(duck: Duck, builder: SegmentBuilder): Promise<string> {
   const shredded = distinctIgnoringCase(builder)
   const staged: [name: string, type: string, values: readonly unknown[]][] = [
     ['seq', 'DOUBLE', builder.seq],
@@ -69,12 +79,7 @@ export async function writeSegment(
     ...fixedColumns.map(([name, sql]) => `${sql} AS ${identifier(name)}`),
     ...shredded.map(([name]) => identifier(name)),
   ]
-  return writeDurably(dir, file, async (target) => {
-    await duck.run(
-      `COPY (SELECT ${selected.join(', ')} FROM stage) TO ${textLiteral(target)} (${parquetOptions})`,
-    )
-    await duck.run('DROP TABLE stage')
-  })
+  return `SELECT ${selected.join(', ')} FROM stage`
 }
 
 /** DuckDB's names ignore case: of two fields that differ by case only one is stored, and both are in the manifest. */

@@ -1,0 +1,2 @@
+export { explain, type ExplainQuery } from './explain-cell'
+export type * from './model'

@@ -1,0 +1,124 @@
+import type { Duck, Nats } from '../../clients'
+import type { SqlRelation } from '../../pipeline'
+import type { LogMessage } from '../log-message'
+import { frameType, MessageHeader } from '../message-header'
+import { decodeMessage } from '../message'
+import { openOrderedPull } from '../ordered-pull'
+import type { SchemasInForce } from '../schemas-in-force'
+import { eventsStream, streamState } from '../stream'
+import { parseSubject } from '../subject'
+import { SegmentBuilder } from './segment-builder'
+import { stageRows } from './segment-file'
+
+export interface LogTailOptions {
+  nats: Nats
+  type: string
+  partitions: number
+  schemas: SchemasInForce
+  /** Read behind this message: where the archive ends. */
+  afterSeq: number
+  signal: AbortSignal
+  maxMessages?: number
+}
+
+export interface LogTail {
+  /** A FROM item of the connection with the columns of a segment; null: the tail has no event of the type. */
+  relation: string | null
+  columns: ReadonlySet<string>
+  /** False: fields are to be read from the JSON text. */
+  shredded: boolean
+  /** Every message up to here was read. */
+  readSeq: number
+  /** Last message of the log when the reading began: beyond `readSeq` where the tail is longer than may be read. */
+  lastSeq: number
+}
+
+/** The archive is seconds behind the log; a longer tail means that no archiver runs. */
+const maxTailMessages = 50_000
+const maxTailBytes = 32 * 1024 ** 2
+
+/** Decodes what the archive does not have yet into the temporary table `log_tail`, just as the archiver will. */
+export async function stageLogTail(duck: Duck, options: LogTailOptions): Promise<LogTail> {
+  const { nats, type, partitions, schemas, afterSeq } = options
+  const { lastSeq } = await streamState(nats)
+  const { messages, readSeq } = await readMessages(options, lastSeq)
+  if (messages.some(needsCheck)) await schemas.sync()
+  const builder = new SegmentBuilder()
+  for (const [i, message] of messages.entries()) {
+    // A long tail must not hold up everyone else's requests.
+    if (i % 256 === 255) await new Promise((resolve) => setImmediate(resolve))
+    const subject = parseSubject(message.subject, partitions)
+    if (subject?.type !== type) continue
+    for (const result of decodeMessage(message, type, schemas)) {
+      if (!('rejection' in result)) builder.add(result, message.seq, subject.partition, message.logTime)
+    }
+  }
+  const { fields, overflow } = builder.manifest()
+  const tail = {
+    columns: new Set(Object.keys(fields)),
+    shredded: !overflow,
+    readSeq: Math.max(readSeq, afterSeq),
+    lastSeq: Math.max(lastSeq, afterSeq),
+  }
+  if (builder.rows === 0) return { ...tail, relation: null }
+  const rows = await stageRows(duck, builder)
+  await duck.run(`CREATE OR REPLACE TEMP TABLE log_tail AS ${rows}`)
+  await duck.run('DROP TABLE stage')
+  return { ...tail, relation: 'log_tail' }
+}
+
+/** Messages of every type: the last one of the log tells that all were seen. */
+async function readMessages(
+  { nats, afterSeq, signal, maxMessages = maxTailMessages }: LogTailOptions,
+  lastSeq: number,
+): Promise<{ messages: LogMessage[]; readSeq: number }> {
+  const messages: LogMessage[] = []
+  if (lastSeq <= afterSeq) return { messages, readSeq: afterSeq }
+  signal.throwIfAborted()
+  return new Promise((resolve, reject) => {
+    let bytes = 0
+    let done = false
+    const end = (settle: () => void) => {
+      if (done) return
+      done = true
+      signal.removeEventListener('abort', onAbort)
+      void pull.close().finally(settle)
+    }
+    const onAbort = () => {
+      end(() => {
+        reject(signal.reason as Error)
+      })
+    }
+    const pull = openOrderedPull({
+      nats,
+      stream: eventsStream,
+      filter: null,
+      fromSeq: afterSeq,
+      onFatal: (error) => {
+        end(() => {
+          reject(error as Error)
+        })
+      },
+      onMessage: (message, delivery) => {
+        if (done) return
+        messages.push({
+          subject: Buffer.from(message.subject).toString(),
+          header: message.header && new MessageHeader(message.header),
+          data: message.data,
+          seq: delivery.streamSeq,
+          logTime: delivery.time,
+        })
+        bytes += message.data.length
+        const full = messages.length >= maxMessages || bytes >= maxTailBytes
+        if (delivery.streamSeq >= lastSeq || full)
+          end(() => {
+            resolve({ messages, readSeq: delivery.streamSeq })
+          })
+      },
+    })
+    signal.addEventListener('abort', onAbort)
+  })
+}
+
+const needsCheck = (message: LogMessage) =>
+  message.header?.get('content-type') !== frameType || message.header.get('parallax-validated') !== '1'
