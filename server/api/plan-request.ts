@@ -24,6 +24,8 @@ const target = z.union([
   z.strictObject({ publication: z.int().nonnegative(), guard }),
 ])
 
+const layer = z.enum(['speed', 'batch'])
+
 const kind = <Name extends string, Shape extends z.core.$ZodLooseShape>(name: Name, shape: Shape) =>
   z.strictObject({ kind: z.literal(name), pipeline: pipelineName, ...shape })
 
@@ -51,4 +53,6 @@ export const planRequestOf = (instant: InstantSchema) =>
         .prefault({}),
     }),
     kind('rollback', { options: target }),
+    kind('pause', { options: z.strictObject({ layer, until: instant.optional() }) }),
+    kind('resume', { options: z.strictObject({ layer, pause: z.int().positive().optional() }) }),
   ])

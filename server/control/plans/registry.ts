@@ -1,7 +1,9 @@
 import type { PlanKind } from '../model'
 import { backfill } from './backfill'
 import type { PlanCommand } from './command'
+import { pause } from './pause'
 import { reconcile } from './reconcile'
+import { resume } from './resume'
 import { rollback } from './rollback'
 
 /** Every kind of plan: a line here, its command beside. */
@@ -9,6 +11,8 @@ const commands = {
   reconcile,
   backfill,
   rollback,
+  pause,
+  resume,
 } satisfies Partial<Record<PlanKind, PlanCommand<never>>>
 
 type Commands = typeof commands
