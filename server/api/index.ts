@@ -24,6 +24,20 @@ export type {
   WatchMessage,
 } from './trpc/shapes'
 export type {
+  CauseBreakdown,
+  Cause,
+  DivergenceGrid,
+  DivergenceHistogram,
+  DivergenceState,
+  DivergenceSummary,
+  DivergenceTotals,
+  DivergingCell,
+  GridSort,
+  Offender,
+  PipelineRow,
+  PipelinesGrid,
+} from '../reconcile'
+export type {
   AppliedDefinition,
   AuditRecord,
   DeadLetterView,

@@ -1,4 +1,6 @@
 export { copyText } from './copy-text'
+export { decodeCursor, encodeCursor } from './cursor'
+export { cursorSecret } from './cursor-secret-store'
 export type { Cut } from './cut'
 export { listVersions, type ListedVersion, type VersionList } from './list-versions'
 export { type Completeness, type Coverage, type Hole } from './merge'

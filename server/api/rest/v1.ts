@@ -1,5 +1,6 @@
 import { getConsole, type Console } from '../../control'
 import { dispatch } from './dispatch'
+import { divergenceRoutes } from './divergence-routes'
 import { eventsRoutes } from './events-routes'
 import { jobsRoutes } from './jobs-routes'
 import { openApiRoute } from './openapi'
@@ -15,6 +16,7 @@ export const v1Routes: Route[] = [
   ...eventsRoutes,
   ...pipelinesRoutes,
   ...valuesRoutes,
+  ...divergenceRoutes,
   ...plansRoutes,
   ...jobsRoutes,
   ...trailRoutes,

@@ -1,5 +1,6 @@
 import { auditRouter, deadLettersRouter, systemRouter, tokensRouter, usersRouter } from './admin-router'
 import { authRouter } from './auth-router'
+import { divergenceRouter } from './divergence-router'
 import { router } from './init'
 import { jobsRouter } from './jobs-router'
 import { liveRouter } from './live-router'
@@ -10,6 +11,7 @@ export const appRouter = router({
   auth: authRouter,
   pipelines: pipelinesRouter,
   live: liveRouter,
+  divergence: divergenceRouter,
   jobs: jobsRouter,
   plans: plansRouter,
   audit: auditRouter,
