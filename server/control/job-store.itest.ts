@@ -10,6 +10,8 @@ import {
   insertJob,
   lockHeldJob,
   markCancel,
+  markHeld,
+  markPause,
   releaseJob,
   requeueJob,
   selectJobs,
@@ -73,10 +75,81 @@ describe('the job queue', () => {
     expect(await claim('c')).toBeNull()
   })
 
-  it('takes what people asked for before what a schedule did', async () => {
-    await add({ kind: 'scheduled', pipeline: 'a' })
-    await add({ kind: 'backfill', pipeline: 'b' })
-    expect((await mustClaim('w')).kind).toBe('backfill')
+  it('takes a scheduled run before what people asked for, but not before what has waited a minute', async () => {
+    const asked = await add({ pipeline: 'a' })
+    const scheduled = await add({ kind: 'scheduled', pipeline: 'b' })
+    const waiting = await add({ pipeline: 'c', runAfter: Date.now() - 120_000 })
+    const order = [await mustClaim('w'), await mustClaim('w'), await mustClaim('w')]
+    expect(order.map(({ id }) => id)).toEqual([waiting, scheduled, asked])
+  })
+
+  it('leaves a job until its time has come', async () => {
+    const id = await add({ runAfter: Date.now() + 60_000 })
+    expect(await claim('w')).toBeNull()
+    await services.pool.query(`UPDATE job SET run_after = now() WHERE id = $1`, [id])
+    expect((await mustClaim('w')).id).toBe(id)
+  })
+
+  it('runs a guard beside the jobs of its pipeline, in a lane of its own', async () => {
+    const backfill = await add()
+    const guard = await add({ kind: 'guard' })
+    expect((await mustClaim('w')).id).toBe(backfill)
+    expect(await claim('w')).toBeNull()
+    const beside = await inTransaction(services.pool, (client) =>
+      claimJob(client, { owner: 'w', leaseMs, lane: 'beside' }),
+    )
+    expect(beside?.id).toBe(guard)
+  })
+
+  it('[law 10] claims nothing the governor holds, and says on the job why', async () => {
+    const held = [{ pipeline: 'departures', kinds: ['backfill' as const], reasons: ['a lag of 9 s'] }]
+    const id = await add()
+    const other = await add({ pipeline: 'other' })
+    await markHeld(services.pool, held, 1_000)
+    const admission = { jobs: null, held }
+    const take = (jobs: number | null) =>
+      inTransaction(services.pool, (client) =>
+        claimJob(client, { owner: 'w', leaseMs, admission: { ...admission, jobs } }),
+      )
+    expect(await take(0)).toBeNull()
+    expect((await take(null))?.id).toBe(other)
+    expect(await take(null)).toBeNull()
+    expect((await findJob(services.pool, id ?? ''))?.governor).toEqual({
+      state: 'held',
+      reasons: ['a lag of 9 s'],
+      since: 1_000,
+      heldMs: 0,
+    })
+    await markHeld(services.pool, [], 4_000)
+    expect((await findJob(services.pool, id ?? ''))?.governor).toMatchObject({
+      state: 'running',
+      heldMs: 3_000,
+    })
+  })
+
+  it('does not claim a paused job; one whose worker died while it was to pause waits as a queued one', async () => {
+    const id = await add()
+    await markPause(services.pool, id ?? '', true)
+    expect(await claim('w')).toBeNull()
+    await markPause(services.pool, id ?? '', false)
+    await mustClaim('w', lostLease)
+    await markPause(services.pool, id ?? '', true)
+    expect(await claim('w')).toBeNull()
+    expect(await endAbandoned(services.pool)).toEqual([id])
+    expect(await statusOf(id)).toBe('queued')
+  })
+
+  it('lists, of a queued job that is cancelled, what it had finished', async () => {
+    const item = { id: '1', label: 'one', from: 0, to: 1, version: 3, rows: 1, error: null }
+    const id = await add({
+      items: [
+        { ...item, status: 'succeeded' },
+        { ...item, id: '2', label: 'two', status: 'queued' },
+      ],
+    })
+    const job = await markCancel(services.pool, id ?? '')
+    expect(job?.items.map(({ status }) => status)).toEqual(['succeeded', 'cancelled'])
+    expect(job?.result).toEqual({ finished: ['one'] })
   })
 
   it('keeps one unfinished job for a dedupe key, and takes the key again afterwards', async () => {

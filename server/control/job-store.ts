@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from '../clients'
 import { advisoryLocks } from './advisory-locks'
-import type { GovernorState, JobItem, JobKind, JobStatus, JobView } from './model'
+import type { Admission } from './batch-deps'
+import type { GovernorState, JobItem, JobKind, JobResult, JobStatus, JobView } from './model'
 
 export type Queryable = Pick<Pool | PoolClient, 'query'>
 
@@ -15,7 +16,14 @@ export interface NewJob {
   /** At most one unfinished job has a key. */
   dedupeKey?: string
   maxAttempts?: number
+  /** Not before this instant, epoch ms. */
+  runAfter?: number
 }
+
+/** Kinds that run beside a pipeline's other jobs: they neither recompute nor wait for what does. */
+export const besideKinds: readonly JobKind[] = ['guard', 'redrive']
+/** A scheduled run goes ahead of what people asked for up to this much later: live windows first, nobody starves. */
+const scheduledLeadMs = 60_000
 
 /** A job in its worker's hands. Every write names the fence: after a takeover the old worker's writes do nothing. */
 export interface ClaimedJob {
@@ -48,8 +56,9 @@ const claimColumns = `j.id, j.kind, j.pipeline, j.payload, j.items, j.created_by
 /** The new job's id; null when an unfinished job has its key already. */
 export async function insertJob(client: Queryable, job: NewJob): Promise<string | null> {
   const { rows } = await client.query<{ id: string }>(
-    `INSERT INTO job (kind, pipeline, plan_id, payload, items, status, created_by, reason, dedupe_key, max_attempts)
-     VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9)
+    `INSERT INTO job (kind, pipeline, plan_id, payload, items, status, created_by, reason, dedupe_key, max_attempts,
+                      run_after)
+     VALUES ($1, $2, $3, $4, $5, 'queued', $6, $7, $8, $9, coalesce(to_timestamp($10::float8 / 1000), now()))
      ON CONFLICT (dedupe_key) DO NOTHING RETURNING id`,
     [
       job.kind,
@@ -61,6 +70,7 @@ export async function insertJob(client: Queryable, job: NewJob): Promise<string 
       job.reason ?? null,
       job.dedupeKey ?? null,
       job.maxAttempts ?? 3,
+      job.runAfter ?? null,
     ],
   )
   return rows[0]?.id ?? null
@@ -69,7 +79,7 @@ export async function insertJob(client: Queryable, job: NewJob): Promise<string 
 /** A job for what its caller has done in the same transaction. */
 export async function insertFinishedJob(
   client: Queryable,
-  job: NewJob & { id: string; result: Record<string, unknown> },
+  job: NewJob & { id: string; result: JobResult },
 ): Promise<void> {
   await client.query(
     `INSERT INTO job (id, kind, pipeline, plan_id, payload, items, status, progress, result, created_by, reason,
@@ -90,8 +100,8 @@ export async function insertFinishedJob(
 }
 
 /**
- * Ends jobs whose worker is gone for good: cancelled ones, and those that have used up their attempts. Others stay
- * `running` with an expired lease, for the next claim.
+ * Ends jobs whose worker is gone for good: cancelled ones, and those that have used up their attempts. One that was
+ * to pause waits as a queued one. Others stay `running` with an expired lease, for the next claim.
  */
 export async function endAbandoned(client: Queryable): Promise<string[]> {
   const { rows } = await client.query<{ id: string }>(
@@ -102,8 +112,15 @@ export async function endAbandoned(client: Queryable): Promise<string[]> {
       WHERE status = 'running' AND lease_until < clock_timestamp() AND (cancel_requested OR attempts >= max_attempts)
       RETURNING id`,
   )
-  return rows.map(({ id }) => id)
+  const { rows: paused } = await client.query<{ id: string }>(
+    `UPDATE job SET status = 'queued', owner = NULL, lease_until = NULL, eta_at = NULL, fence = fence + 1
+      WHERE status = 'running' AND lease_until < clock_timestamp() AND pause_requested RETURNING id`,
+  )
+  return [...rows, ...paused].map(({ id }) => id)
 }
+
+/** What a claim may take: the queue of recomputes and publications, or the one that runs beside it. */
+export type Lane = 'main' | 'beside'
 
 /**
  * Takes the oldest job that is due, or whose worker let its lease expire. At most one job of a pipeline runs at a
@@ -112,7 +129,12 @@ export async function endAbandoned(client: Queryable): Promise<string[]> {
  */
 export async function claimJob(
   client: PoolClient,
-  { owner, leaseMs }: { owner: string; leaseMs: number },
+  {
+    owner,
+    leaseMs,
+    lane = 'main',
+    admission = { jobs: null, held: [] },
+  }: { owner: string; leaseMs: number; lane?: Lane; admission?: Admission },
 ): Promise<ClaimedJob | null> {
   await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.claimJob])
   const { rows } = await client.query<ClaimedJob>({
@@ -125,15 +147,31 @@ export async function claimJob(
               SELECT d.id FROM job d
                WHERE ((d.status = 'queued' AND d.run_after <= clock_timestamp())
                    OR (d.status = 'running' AND d.lease_until < clock_timestamp()))
-                 AND NOT EXISTS (SELECT 1 FROM job r WHERE r.pipeline = d.pipeline AND r.id <> d.id
-                                    AND r.status = 'running' AND r.lease_until >= clock_timestamp())
+                 AND NOT d.pause_requested AND (d.kind = ANY($3::text[])) = $4
+                 AND ($4 OR NOT EXISTS (
+                   SELECT 1 FROM job r WHERE r.pipeline = d.pipeline AND r.id <> d.id AND r.kind <> ALL($3::text[])
+                      AND r.status = 'running' AND r.lease_until >= clock_timestamp()))
+                 AND NOT EXISTS (SELECT 1 FROM jsonb_to_recordset($5::jsonb) AS h (pipeline text, kinds jsonb)
+                                  WHERE h.pipeline = d.pipeline AND h.kinds ? d.kind)
+                 AND ($4 OR $6::int IS NULL OR d.kind IN ('scheduled', 'vacuum') OR $6 > (
+                   SELECT count(*) FROM job r WHERE r.kind IN ('reconcile', 'backfill', 'preview') AND r.id <> d.id
+                      AND r.status = 'running' AND r.lease_until >= clock_timestamp()))
                  AND NOT (d.kind IN ('scheduled', 'reconcile', 'backfill', 'preview') AND EXISTS (
                    SELECT 1 FROM layer_pause l WHERE l.pipeline = d.pipeline AND l.layer = 'batch' AND l.ended_at IS NULL
                       AND (l.until_at IS NULL OR l.until_at > clock_timestamp())))
-               ORDER BY (d.kind = 'scheduled' OR d.kind = 'vacuum'), d.run_after, d.created_at
+               ORDER BY d.run_after - CASE WHEN d.kind = 'scheduled' THEN $7 * interval '1 millisecond'
+                                           ELSE interval '0' END, d.created_at
                LIMIT 1 FOR UPDATE SKIP LOCKED)
         RETURNING ${claimColumns}`,
-    values: [owner, leaseMs],
+    values: [
+      owner,
+      leaseMs,
+      besideKinds,
+      lane === 'beside',
+      JSON.stringify(admission.held),
+      admission.jobs,
+      scheduledLeadMs,
+    ],
   })
   return rows[0] ?? null
 }
@@ -193,8 +231,10 @@ export interface JobEnd {
   status: Extract<JobStatus, 'succeeded' | 'failed' | 'cancelled' | 'partial'>
   items: JobItem[]
   progress: number
-  result: Record<string, unknown> | null
+  result: JobResult | null
   error: string | null
+  /** Archive bytes read; absent: as told last. */
+  bytes?: number
 }
 
 /** False: the job was no longer this worker's. */
@@ -205,7 +245,8 @@ export async function endJob(
 ): Promise<boolean> {
   const { rowCount } = await client.query(
     `UPDATE job SET status = $3, items = $4, progress = $5, result = $6, error = $7, finished_at = clock_timestamp(),
-                    owner = NULL, lease_until = NULL, eta_at = NULL, dedupe_key = NULL
+                    owner = NULL, lease_until = NULL, eta_at = NULL, dedupe_key = NULL,
+                    bytes = coalesce($8, bytes), pause_requested = false
       WHERE id = $1 AND fence = $2 AND status = 'running'`,
     [
       job.id,
@@ -215,6 +256,7 @@ export async function endJob(
       end.progress,
       end.result && JSON.stringify(end.result),
       end.error,
+      end.bytes ?? null,
     ],
   )
   return rowCount === 1
@@ -244,17 +286,99 @@ export async function releaseJob(pool: Queryable, job: Pick<ClaimedJob, 'id' | '
   )
 }
 
-/** Queued: cancelled at once. Running: its worker is told with its next heartbeat. Finished: stays as it is. */
+/** A paused job waits with what it has staged; the attempt does not count. */
+export async function parkJob(
+  pool: Queryable,
+  job: Pick<ClaimedJob, 'id' | 'fence'>,
+  state: { payload: Record<string, unknown>; items: JobItem[]; progress: number; bytes: number },
+): Promise<void> {
+  await pool.query(
+    `UPDATE job SET status = 'queued', owner = NULL, lease_until = NULL, eta_at = NULL,
+                    attempts = greatest(attempts - 1, 0), payload = $3, items = $4, progress = $5, bytes = $6
+      WHERE id = $1 AND fence = $2 AND status = 'running'`,
+    [
+      job.id,
+      job.fence,
+      JSON.stringify(state.payload),
+      JSON.stringify(state.items),
+      state.progress,
+      state.bytes,
+    ],
+  )
+}
+
+/** A job that looks now and then goes back to the queue until its next look; looks are no attempts. */
+export async function deferJob(
+  pool: Queryable,
+  job: Pick<ClaimedJob, 'id' | 'fence'>,
+  state: { waitMs: number; items: JobItem[]; progress: number; result: JobResult; etaAt: number | null },
+): Promise<void> {
+  await pool.query(
+    `UPDATE job SET status = 'queued', owner = NULL, lease_until = NULL, attempts = 0, items = $4, progress = $5,
+                    result = $6, eta_at = to_timestamp($7::float8 / 1000),
+                    run_after = clock_timestamp() + $3 * interval '1 millisecond'
+      WHERE id = $1 AND fence = $2 AND status = 'running'`,
+    [
+      job.id,
+      job.fence,
+      state.waitMs,
+      JSON.stringify(state.items),
+      state.progress,
+      JSON.stringify(state.result),
+      state.etaAt,
+    ],
+  )
+}
+
+/** Queued: cancelled at once, with what it had finished. Running: its worker is told with its next heartbeat. */
 export async function markCancel(client: Queryable, id: string): Promise<JobView | null> {
   const { rows } = await client.query<JobView>(
     `UPDATE job SET cancel_requested = cancel_requested OR status IN ('queued', 'running'),
             finished_at = CASE WHEN status = 'queued' THEN clock_timestamp() ELSE finished_at END,
             dedupe_key = CASE WHEN status = 'queued' THEN NULL ELSE dedupe_key END,
+            items = CASE WHEN status <> 'queued' THEN items ELSE (
+              SELECT coalesce(jsonb_agg(CASE WHEN i->>'status' IN ('queued', 'running')
+                                             THEN i || '{"status": "cancelled"}' ELSE i END ORDER BY n), '[]')
+                FROM jsonb_array_elements(items) WITH ORDINALITY AS e (i, n)) END,
+            result = CASE WHEN status <> 'queued' THEN result ELSE coalesce(result, '{}') || jsonb_build_object('finished', (
+              SELECT coalesce(jsonb_agg(i->'label' ORDER BY n), '[]')
+                FROM jsonb_array_elements(items) WITH ORDINALITY AS e (i, n) WHERE i->>'status' = 'succeeded')) END,
             status = CASE WHEN status = 'queued' THEN 'cancelled' ELSE status END
       WHERE id = $1 RETURNING ${viewColumns}`,
     [id],
   )
   return rows[0] ?? null
+}
+
+/** A running job stops after the range in hand; a queued one is not claimed. Null: it has ended. */
+export async function markPause(client: Queryable, id: string, paused: boolean): Promise<JobView | null> {
+  const { rows } = await client.query<JobView>(
+    `UPDATE job SET pause_requested = $2 WHERE id = $1 AND status IN ('queued', 'running') RETURNING ${viewColumns}`,
+    [id, paused],
+  )
+  return rows[0] ?? null
+}
+
+/** Shows on queued jobs why the governor does not let them start, since when; and that it no longer holds others. */
+export async function markHeld(client: Queryable, held: Admission['held'], now: number): Promise<string[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `WITH wanted AS (
+       SELECT j.id, (SELECT h.reasons FROM jsonb_to_recordset($1::jsonb) AS h (pipeline text, kinds jsonb, reasons jsonb)
+                      WHERE h.pipeline = j.pipeline AND h.kinds ? j.kind LIMIT 1) AS reasons
+         FROM job j WHERE j.status = 'queued')
+     UPDATE job SET governor = jsonb_build_object(
+              'state', CASE WHEN w.reasons IS NULL THEN 'running' ELSE 'held' END,
+              'reasons', coalesce(w.reasons, '[]'), 'since', $2::bigint,
+              'heldMs', coalesce((governor->>'heldMs')::float8, 0)
+                        + CASE WHEN governor->>'state' = 'held' THEN $2 - (governor->>'since')::bigint ELSE 0 END)
+       FROM wanted w
+      WHERE w.id = job.id AND job.status = 'queued'
+        AND CASE WHEN w.reasons IS NULL THEN governor->>'state' = 'held'
+                 ELSE governor->>'state' IS DISTINCT FROM 'held' OR governor->'reasons' <> w.reasons END
+      RETURNING job.id`,
+    [JSON.stringify(held), now],
+  )
+  return rows.map(({ id }) => id)
 }
 
 export async function findJob(db: Queryable, id: string): Promise<JobView | null> {
