@@ -1,6 +1,13 @@
 import path from 'node:path'
 import { openNats, openPool, openPrisma, type Nats, type Pool, type PrismaClient } from '../clients'
-import { openAppender, openGateway, openSchemaRegistry, type Gateway, type SchemaRegistry } from '../log'
+import {
+  openAppender,
+  openGateway,
+  openQuarantine,
+  openSchemaRegistry,
+  type Gateway,
+  type SchemaRegistry,
+} from '../log'
 import { AppError, readEnv, systemClock, type Clock, type Env } from '../platform'
 import { fixPartitions } from './setting-store'
 
@@ -59,7 +66,9 @@ export async function wireConsole(input: {
 }): Promise<Console> {
   const { env, pool, nats, clock } = input
   const registry = await openSchemaRegistry({ pool, nats })
-  const appender = openAppender(nats, { partitions: await fixPartitions(pool) })
+  const partitions = await fixPartitions(pool)
+  const appender = openAppender(nats, { partitions })
+  const quarantine = await openQuarantine({ pool, nats, partitions })
   return {
     env,
     clock,
@@ -67,7 +76,7 @@ export async function wireConsole(input: {
     nats,
     registry,
     prisma: openPrisma(pool),
-    gateway: openGateway({ appender, registry, clock }),
+    gateway: openGateway({ appender, registry, clock, quarantine }),
     archiveDir: archiveDirOf(env),
     apiToken: env.apiToken ?? null,
   }

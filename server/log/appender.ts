@@ -94,7 +94,8 @@ async function settled(promises: Promise<void>[]): Promise<void> {
   }
 }
 
-function framesOf(events: readonly LogEvent[], maxBytes: number): Frame[] {
+/** Frames of one type and partition, none larger than `maxBytes` unless one event alone is. */
+export function framesOf(events: readonly LogEvent[], maxBytes: number): Frame[] {
   const frame = encodeFrame(events, newId())
   if (frame.body.length <= maxBytes || events.length === 1) return [frame]
   const half = Math.ceil(events.length / 2)

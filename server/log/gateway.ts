@@ -2,6 +2,7 @@ import { AppError, type Clock } from '../platform'
 import type { Appender } from './appender'
 import { maxBodyBytes } from './limits'
 import type { LogEvent, Rejection, RejectionCode } from './log-event'
+import type { Quarantine } from './quarantine'
 import { RecentIdentities } from './recent-identities'
 import { readRequest } from './request-events'
 import { schemaProblem, type SchemasInForce } from './schemas-in-force'
@@ -15,8 +16,10 @@ export interface RejectedEvent {
 }
 
 export interface IngestResult {
-  /** Events that are new and in the log. */
+  /** Events that are new and in the log, or kept in quarantine. */
   accepted: number
+  /** Of the accepted ones, those kept aside because their producer is in quarantine; absent: none. */
+  quarantined?: number
   /** Events whose identity the log was given lately, by this request or an earlier one: not appended again. */
   duplicates: number
   rejected: RejectedEvent[]
@@ -35,13 +38,17 @@ interface GatewayOptions {
   appender: Appender
   registry: SchemasInForce
   clock: Clock
+  /** Absent: no producer is ever kept aside. */
+  quarantine?: Quarantine
 }
 
-export function openGateway({ appender, registry, clock }: GatewayOptions): Gateway {
+type Taken = Pick<IngestResult, 'accepted' | 'duplicates'> & { quarantined: number }
+
+export function openGateway({ appender, registry, clock, quarantine }: GatewayOptions): Gateway {
   const recent = new RecentIdentities({ clock })
 
   /** What is on its way for another request is a duplicate once the log has it, and to be sent if it failed. */
-  async function append(events: readonly LogEvent[]): Promise<{ accepted: number; duplicates: number }> {
+  async function append(events: readonly LogEvent[]): Promise<Taken> {
     const fresh = new Map<string, LogEvent>()
     const others: Promise<boolean>[] = []
     const contested: LogEvent[] = []
@@ -55,15 +62,40 @@ export function openGateway({ appender, registry, clock }: GatewayOptions): Gate
         contested.push(event)
       } else fresh.set(identity, event)
     }
-    const done = appender.append([...fresh.values()])
-    recent.track([...fresh.keys()], done)
-    await done
+    const done = send([...fresh.values()])
+    recent.track(
+      [...fresh.keys()],
+      done.then(() => undefined),
+    )
+    const quarantined = await done
     const taken = await Promise.all(others)
     const again = contested.filter((_event, i) => taken[i] !== true)
     duplicates += contested.length - again.length
-    if (again.length === 0) return { accepted: fresh.size, duplicates }
+    if (again.length === 0) return { accepted: fresh.size, duplicates, quarantined }
     const rest = await append(again)
-    return { accepted: fresh.size + rest.accepted, duplicates: duplicates + rest.duplicates }
+    return {
+      accepted: fresh.size + rest.accepted,
+      duplicates: duplicates + rest.duplicates,
+      quarantined: quarantined + rest.quarantined,
+    }
+  }
+
+  /** Into the log, or aside. Resolves to how many were kept aside once all are where they belong. */
+  async function send(events: readonly LogEvent[]): Promise<number> {
+    const held = quarantine ? events.filter((event) => quarantine.holds(event)) : []
+    if (quarantine === undefined || held.length === 0) {
+      await appender.append(events)
+      return 0
+    }
+    const aside = new Set(held)
+    const [logged, kept] = await Promise.allSettled([
+      appender.append(events.filter((event) => !aside.has(event))),
+      quarantine.keep(held),
+    ])
+    if (kept.status === 'rejected') throw kept.reason
+    if (logged.status === 'rejected') throw logged.reason
+    if (kept.value.released.length > 0) await appender.append(kept.value.released)
+    return kept.value.kept
   }
 
   return {
@@ -79,7 +111,8 @@ export function openGateway({ appender, registry, clock }: GatewayOptions): Gate
         if (rejection) refused.push({ index, id, ...rejection })
         else if (checked.ok) events.push(checked.event)
       }
-      return { ...(await append(events)), rejected: refused }
+      const { accepted, duplicates, quarantined } = await append(events)
+      return { accepted, duplicates, ...(quarantined > 0 && { quarantined }), rejected: refused }
     },
   }
 }

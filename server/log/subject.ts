@@ -7,6 +7,10 @@ export const isEventType = (type: string): boolean => type.length <= 200 && type
 
 export const subjectOf = (type: string, partition: number): string => `${prefix}${type}.${partition}`
 
+/** Where events of a producer in quarantine are kept, as `subjectOf` tells where they would go. */
+export const quarantineSubject = (type: string, partition: number): string =>
+  `quarantine.${type}.${partition}`
+
 export interface EventSubject {
   type: string
   partition: number

@@ -7,6 +7,7 @@ const types = ['application/cloudevents+json', 'application/cloudevents-batch+js
 const accepted = z.object({
   accepted: z.int(),
   duplicates: z.int(),
+  quarantined: z.int().optional(),
   rejected: z.array(
     z.object({ index: z.int(), id: z.string().nullable(), code: z.string(), message: z.string() }),
   ),
