@@ -2,11 +2,9 @@ import type { Pool } from '../clients'
 import type { Range } from '../serving'
 import type { ArchivedRows } from './plan-chunks'
 
-export interface PastRuns {
-  count: number
+export interface PastRun {
   events: number
   seconds: number
-  shortestSeconds: number
 }
 
 const runsConsidered = 20
@@ -44,13 +42,14 @@ export async function cellsInRange(pool: Pool, computeId: number, range: Range):
   return Math.round(rows[0]?.cells ?? 0)
 }
 
-export async function pastRuns(pool: Pool, computeId: number): Promise<PastRuns> {
-  const { rows } = await pool.query<PastRuns>(
-    `SELECT count(*)::int AS count, coalesce(sum(events), 0)::float8 AS events,
-            coalesce(sum(seconds), 0)::float8 AS seconds, coalesce(min(seconds), 0)::float8 AS "shortestSeconds"
-       FROM (SELECT events, extract(epoch FROM finished_at - started_at) AS seconds FROM version
-              WHERE compute_id = $1 AND finished_at IS NOT NULL ORDER BY id DESC LIMIT ${runsConsidered}) r`,
-    [computeId],
+/** The newest runs that computed something of the range, newest first; without a range, of the whole computation. */
+export async function pastRuns(pool: Pool, computeId: number, range: Range | null): Promise<PastRun[]> {
+  const { rows } = await pool.query<PastRun>(
+    `SELECT events::float8 AS events, extract(epoch FROM finished_at - started_at)::float8 AS seconds FROM version
+      WHERE compute_id = $1 AND finished_at IS NOT NULL
+        AND ($2::bigint IS NULL OR (range_from < $3::bigint AND range_to > $2::bigint))
+      ORDER BY id DESC LIMIT ${runsConsidered}`,
+    [computeId, range?.from ?? null, range?.to ?? null],
   )
-  return rows[0] ?? { count: 0, events: 0, seconds: 0, shortestSeconds: 0 }
+  return rows
 }

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { durationOf } from './estimate'
+
+const runs = (...seconds: number[]) => seconds.map((s) => ({ events: 1_000_000, seconds: s }))
+
+test('a pipeline that was never recomputed is estimated from an assumed rate, without a slow case', () => {
+  expect(durationOf(250_000, { of: 'this pipeline', runs: [] })).toMatchObject({
+    seconds: 2,
+    slowSeconds: null,
+  })
+})
+
+test('a run of the size of the past ones takes what they took', () => {
+  const { seconds, basis } = durationOf(1_000_000, { of: 'these windows', runs: runs(10, 10, 10) })
+  expect(seconds).toBeGreaterThan(10)
+  expect(seconds).toBeLessThan(15)
+  expect(basis).toBe('the last 3 runs of these windows')
+})
+
+test('the slow case is what one run in ten exceeded, and never below the estimate', () => {
+  const usual = durationOf(1_000_000, {
+    of: 'this pipeline',
+    runs: runs(10, 10, 10, 10, 10, 10, 10, 10, 10, 40),
+  })
+  const slow = durationOf(1_000_000, {
+    of: 'this pipeline',
+    runs: runs(10, 10, 10, 10, 10, 10, 10, 10, 40, 40),
+  })
+  expect(usual.slowSeconds).toBe(usual.seconds)
+  expect(slow.slowSeconds ?? 0).toBeGreaterThan(slow.seconds * 2)
+  expect(durationOf(1, { of: 'this pipeline', runs: runs(1, 2) }).slowSeconds).toBeNull()
+})
