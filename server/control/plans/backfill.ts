@@ -4,8 +4,7 @@ import type { BackfillRequest } from './recompute-options'
 
 /** Recomputes a range of history, or what of it has no version yet. */
 export const backfill: PlanCommand<BackfillRequest> = {
-  preview: (deps, target, { from, to, options }) =>
-    previewRecompute(deps, target, { from, to, onlyMissing: options.mode === 'missing' }),
+  preview: previewRecompute,
   changes: recomputeChanges,
   apply: async (client, plan, approval) => ({
     jobId: await enqueueRecompute(client, plan, approval),

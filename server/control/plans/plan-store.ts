@@ -130,25 +130,26 @@ export interface CellCount {
   cells: number
 }
 
-/** Cells known now (in a version in force or in the speed view) by range; `starts` are the ranges' starts in order. */
+/** Cells known now (in a version in force or in the speed view), range by range in the order given. */
 export async function countCells(
   db: Queryable,
-  { computeId, from, to, starts }: { computeId: number; from: number; to: number; starts: readonly number[] },
+  { computeId, ranges }: { computeId: number; ranges: readonly Range[] },
 ): Promise<CellCount[]> {
   const { rows } = await db.query<CellCount>(
-    `WITH cell AS (
-       SELECT window_start, key FROM (
+    `WITH piece AS (SELECT f, t, n FROM unnest($2::bigint[], $3::bigint[]) WITH ORDINALITY AS p (f, t, n)),
+     cell AS (
+       SELECT piece.n AS place, known.window_start, known.key FROM piece CROSS JOIN LATERAL (
          SELECT c.window_start, c.key FROM publication_range r
-           JOIN version_cell c ON c.version_id = r.version_id AND c.window_start >= greatest(r.range_from, $2::bigint)
-                              AND c.window_start < least(r.range_to, $3::bigint)
-          WHERE r.compute_id = $1 AND r.until_number IS NULL AND r.range_from < $3 AND r.range_to > $2
+           JOIN version_cell c ON c.version_id = r.version_id AND c.window_start >= greatest(r.range_from, piece.f)
+                              AND c.window_start < least(r.range_to, piece.t)
+          WHERE r.compute_id = $1 AND r.until_number IS NULL AND r.range_from < piece.t AND r.range_to > piece.f
          UNION
          SELECT window_start, key FROM speed_bucket
-          WHERE compute_id = $1 AND window_start >= $2 AND window_start < $3) known LIMIT $5)
+          WHERE compute_id = $1 AND window_start >= piece.f AND window_start < piece.t) known
+        LIMIT $4)
      SELECT place, count(DISTINCT window_start) AS windows, count(DISTINCT key) AS keys, count(*) AS cells
-       FROM (SELECT width_bucket(window_start, $4::bigint[]) AS place, window_start, key FROM cell) placed
-      GROUP BY GROUPING SETS ((place), ())`,
-    [computeId, from, to, starts, cellsCountLimit],
+       FROM cell GROUP BY GROUPING SETS ((place), ())`,
+    [computeId, ranges.map(({ from }) => from), ranges.map(({ to }) => to), cellsCountLimit],
   )
   return rows
 }

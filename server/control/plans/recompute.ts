@@ -1,39 +1,49 @@
 import { estimateRun } from '../../batch'
 import type { Pool, PoolClient } from '../../clients'
 import { AppError } from '../../platform'
-import { canonicalJson } from '../canonical-json'
 import { insertJob } from '../job-store'
 import type { JobItem, PlanEstimate, PlanItem } from '../model'
 import { findPipeline } from '../pipeline-store'
-import { subtract } from '../../serving'
 import { readCoverage } from './coverage'
 import type { Approval, Change, PlanDeps, Target } from './command'
+import { coverageChanges } from './coverage-changes'
+import { correctionsConsumers } from './consumers'
+import { bytesText, quotaOf, requireQuota } from './quota'
+import type { BackfillOptions, BackfillRequest } from './recompute-options'
+import { wantedWindows } from './wanted-windows'
 import { cellsCountLimit, countCells, knownExtent, type PlanDraft, type StoredPlan } from './plan-store'
 import { endOfClosedWindows, snapOutwards, splitRange, type Range } from './window-range'
 
+type Queryable = Pick<Pool | PoolClient, 'query'>
+
 /** What reconcile and backfill share: both recompute ranges of closed windows at a fresh cut, and publish them. */
 export async function previewRecompute(
-  { pool, clock }: PlanDeps,
-  { stored, definition }: Target,
-  request: Range & { onlyMissing: boolean },
+  { pool, nats, clock }: PlanDeps,
+  target: Target,
+  request: Omit<BackfillRequest, 'options'> & { options: BackfillOptions },
 ): Promise<PlanDraft> {
+  const { stored, definition } = target
+  const { mode, order, retryOf, runAt } = request.options
   const { windowSizeMs } = definition
-  const { range, notes } = closedPart(snapOutwards(request, windowSizeMs), definition, clock.now())
+  const now = clock.now()
+  const { range, notes } = closedPart(snapOutwards(request, windowSizeMs), definition, now)
   const { computeId } = stored
   const coverage = await readCoverage(pool, computeId, range)
-  const wanted = request.onlyMissing ? subtract(range, coverage) : [range]
-  if (wanted.length === 0)
-    throw new AppError(
-      'unprocessable',
-      'Nothing to backfill: every closed window of the range has a version. Use mode "all" to recompute them.',
-    )
+  const keys = request.keys ?? null
+  const wanted = await wantedWindows(pool, target, { range, mode, keys, retryOf: retryOf ?? null, coverage })
+  notes.push(...wanted.notes)
   const extent = await knownExtent(pool, { id: computeId, type: definition.eventType })
-  const parts = limited(wanted.flatMap((part) => splitRange(part, windowSizeMs, extent)))
-  const counts = await countCells(pool, { computeId, ...range, starts: parts.map(({ from }) => from) })
+  const parts = limited(wanted.ranges.flatMap((part) => splitRange(part, windowSizeMs, extent)))
+  if (order === 'newest') parts.reverse()
+  const counts = await countCells(pool, { computeId, ranges: parts })
   const total = counts.find(({ place }) => place === null)
   if (!extent) notes.push('No event of this type has been read yet: the range may turn out empty.')
   if ((total?.cells ?? 0) >= cellsCountLimit)
     notes.push(`Cells are counted up to ${cellsCountLimit}: there are more.`)
+  if (runAt !== undefined)
+    notes.push(
+      `It starts at ${iso(runAt)} at the earliest, and only if the definition and the versions in force are still what this plan shows.`,
+    )
   const items = parts.map((part, index): PlanItem => {
     const inside = coverage.filter((entry) => entry.from < part.to && entry.to > part.from)
     return {
@@ -48,6 +58,20 @@ export async function previewRecompute(
       after: null,
     }
   })
+  const consumers = await correctionsConsumers(nats, stored.name)
+  if (consumers === null) notes.push('Who reads the corrections could not be listed: the log did not answer.')
+  const estimate = {
+    ...(await estimateAll(pool, {
+      computeId,
+      definition,
+      ranges: [...parts].sort((a, b) => a.from - b.from),
+    })),
+    quota: await quotaOf(pool, definition),
+  }
+  if (estimate.quota && estimate.bytes > estimate.quota.left)
+    notes.push(
+      `Today's quota has ${bytesText(estimate.quota.left)} left of ${bytesText(estimate.quota.perDay)}: applying this will be refused until there is room.`,
+    )
   return {
     items,
     notes,
@@ -55,10 +79,10 @@ export async function previewRecompute(
       windows: total?.windows ?? 0,
       keys: total?.keys ?? 0,
       cells: total?.cells ?? 0,
-      consumers: [],
+      consumers: consumers ?? [],
       objectives: Object.keys(definition.objectives),
     },
-    estimate: await estimateAll(pool, { computeId, definition, ranges: wanted }),
+    estimate,
     expected: {
       definitionVersion: stored.version,
       computeId,
@@ -73,20 +97,22 @@ export async function previewRecompute(
 async function estimateAll(
   pool: Pool,
   { ranges, ...compute }: { computeId: number; definition: Target['definition']; ranges: readonly Range[] },
-): Promise<PlanEstimate> {
+): Promise<Omit<PlanEstimate, 'quota'>> {
   const hull = { from: ranges[0]?.from ?? 0, to: ranges.at(-1)?.to ?? 0 }
   const parts = ranges.length <= 8 ? ranges : [hull]
   const estimates = await Promise.all(parts.map((range) => estimateRun(pool, { ...compute, range })))
   const sum = (field: 'seconds' | 'bytes' | 'events' | 'cost') =>
     estimates.reduce((total, estimate) => total + estimate[field], 0)
+  const slow = estimates.map(({ seconds, slowSeconds }) => slowSeconds ?? seconds)
   return {
     seconds: Math.ceil(sum('seconds')),
+    slowSeconds: estimates.some(({ slowSeconds }) => slowSeconds !== null)
+      ? Math.ceil(slow.reduce((total, seconds) => total + seconds, 0))
+      : null,
     bytes: sum('bytes'),
     events: sum('events'),
     cost: sum('cost'),
     basis: estimates[0]?.basis ?? '',
-    slowSeconds: null,
-    quota: null,
   }
 }
 
@@ -123,31 +149,24 @@ function limited(parts: Range[]): Range[] {
   return parts
 }
 
-/** Stale when the definition, or what answers inside the range, is no longer what the plan showed. */
-export async function recomputeChanges(client: PoolClient, plan: StoredPlan): Promise<Change[]> {
-  const { expected, items } = plan
-  const changes = await definitionChanges(client, plan)
-  const first = items[0]
-  const last = items.at(-1)
-  if (changes.length > 0 || !first || !last) return changes
-  const range = coveredRange(plan)
-  const now = await readCoverage(client, expected.computeId, range)
-  const then = (expected.coverage ?? []).filter((entry) => entry.to > range.from && entry.from < range.to)
-  if (canonicalJson(now) === canonicalJson(then)) return []
-  return [
-    {
-      what: `versions from ${iso(range.from)} to ${iso(range.to)}`,
-      expected: then.map(readable),
-      found: now.map(readable),
-    },
-  ]
+/** Stale when the definition, or what answers inside the plan's ranges, is no longer what the plan showed. */
+export async function recomputeChanges(db: Queryable, plan: StoredPlan): Promise<Change[]> {
+  const changes = await definitionChanges(db, plan)
+  const ranges = rangesOf(plan.items)
+  if (changes.length > 0 || ranges.length === 0) return changes
+  const { computeId, coverage } = plan.expected
+  const hull = {
+    from: Math.min(...ranges.map(({ from }) => from)),
+    to: Math.max(...ranges.map(({ to }) => to)),
+  }
+  return coverageChanges(coverage ?? [], await readCoverage(db, computeId, hull), ranges)
 }
 
 export async function definitionChanges(
-  client: PoolClient,
+  db: Queryable,
   { pipeline, expected }: StoredPlan,
 ): Promise<Change[]> {
-  const stored = await findPipeline(client, pipeline)
+  const stored = await findPipeline(db, pipeline)
   if (stored?.deletedAt !== null)
     return [
       {
@@ -161,12 +180,7 @@ export async function definitionChanges(
     : [{ what: `definition of ${pipeline}`, expected: expected.definitionVersion, found: stored.version }]
 }
 
-function coveredRange({ items, expected }: StoredPlan): Range {
-  const ranges = [...rangesOf(items), ...(expected.coverage ?? [])]
-  return { from: Math.min(...ranges.map(({ from }) => from)), to: Math.max(...ranges.map(({ to }) => to)) }
-}
-
-const rangesOf = (items: readonly PlanItem[]): Range[] =>
+export const rangesOf = (items: readonly PlanItem[]): Range[] =>
   items.flatMap(({ from, to }) => (from === null || to === null ? [] : [{ from, to }]))
 
 export async function enqueueRecompute(
@@ -205,8 +219,5 @@ export const queuedItem = ({
   rows: null,
   error: null,
 })
-
-const readable = ({ from, to, version }: Range & { version: number }) =>
-  `version ${version}, ${iso(from)} to ${iso(to)}`
 
 const iso = (at: number) => new Date(at).toISOString()

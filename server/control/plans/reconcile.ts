@@ -4,7 +4,8 @@ import type { RecomputeRequest } from './recompute-options'
 
 /** Recomputes every closed window of the range at a fresh cut and puts the result in force. */
 export const reconcile: PlanCommand<RecomputeRequest> = {
-  preview: (deps, target, { from, to }) => previewRecompute(deps, target, { from, to, onlyMissing: false }),
+  preview: (deps, target, { from, to, keys, options }) =>
+    previewRecompute(deps, target, { from, to, keys, options: { ...options, mode: 'all' } }),
   changes: recomputeChanges,
   apply: async (client, plan, approval) => ({
     jobId: await enqueueRecompute(client, plan, approval),

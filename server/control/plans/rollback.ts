@@ -23,14 +23,7 @@ export const rollback: PlanCommand<RollbackRequest> = {
         'unprocessable',
         'Nothing to roll back: what was asked for answers already. Choose another version.',
       )
-    const from = Math.min(...changes.map((change) => change.from))
-    const to = Math.max(...changes.map((change) => change.to))
-    const counts = await countCells(pool, {
-      computeId,
-      from,
-      to,
-      starts: changes.map((change) => change.from),
-    })
+    const counts = await countCells(pool, { computeId, ranges: changes })
     const items = changes.map((change, index): PlanItem => ({
       id: String(index + 1),
       label: `${iso(change.from)} to ${iso(change.to)}: ${named(change.before)} → ${named(change.after)}`,
