@@ -24,6 +24,8 @@ const target = z.union([
   z.strictObject({ publication: z.int().nonnegative(), guard }),
 ])
 
+/** The `source` of a producer's events. */
+const producer = z.strictObject({ source: z.string().min(1).max(1_024) })
 const layer = z.enum(['speed', 'batch'])
 
 const kind = <Name extends string, Shape extends z.core.$ZodLooseShape>(name: Name, shape: Shape) =>
@@ -54,5 +56,7 @@ export const planRequestOf = (instant: InstantSchema) =>
     }),
     kind('rollback', { options: target }),
     kind('pause', { options: z.strictObject({ layer, until: instant.optional() }) }),
+    kind('quarantine', { options: producer }),
+    kind('release', { options: producer }),
     kind('resume', { options: z.strictObject({ layer, pause: z.int().positive().optional() }) }),
   ])

@@ -2,7 +2,9 @@ import type { PlanKind } from '../model'
 import { backfill } from './backfill'
 import type { PlanCommand } from './command'
 import { pause } from './pause'
+import { quarantine } from './quarantine'
 import { reconcile } from './reconcile'
+import { release } from './release'
 import { resume } from './resume'
 import { rollback } from './rollback'
 
@@ -13,6 +15,8 @@ const commands = {
   rollback,
   pause,
   resume,
+  quarantine,
+  release,
 } satisfies Partial<Record<PlanKind, PlanCommand<never>>>
 
 type Commands = typeof commands
