@@ -22,7 +22,7 @@ export interface RecomputeScope {
   outsideRelation?: string
 }
 
-function cutSql(cut: number[]): string {
+export function cutSql(cut: number[]): string {
   const [first = -1] = cut
   if (cut.every((seq) => seq === first)) return `seq <= ${first}`
   const byPartition = cut.map((seq, part) => `(part = ${part} AND seq <= ${seq})`).join(' OR ')
@@ -44,7 +44,7 @@ function jsonTextSql(text: string): string {
   })
 }
 
-function keySql(key: Expression[], relation: SqlRelation): string {
+export function keySql(key: Expression[], relation: SqlRelation): string {
   const parts = key.map((part) => expressionSql(part.node, relation))
   const [first] = parts
   if (first === undefined) return `''`
@@ -76,7 +76,7 @@ function loserSql(scope: RecomputeScope, inRange: string, inCut: string): string
   )
 }
 
-function joinDictionaries(measures: MeasureSql[]): string {
+export function joinDictionaries(measures: MeasureSql[]): string {
   return measures
     .flatMap(({ dictionary }) => (dictionary === null ? [] : [dictionary.name]))
     .map((m) => ` LEFT JOIN ${m}_dictionary ON ${m}_dictionary.v = ${m}_v`)
@@ -84,7 +84,7 @@ function joinDictionaries(measures: MeasureSql[]): string {
 }
 
 /** Rows of a stage get the columns of every measure's stage, one nested SELECT a stage. */
-function staged(from: string, measures: MeasureSql[]): string {
+export function staged(from: string, measures: MeasureSql[]): string {
   const depth = Math.max(0, ...measures.map(({ stages }) => stages.length))
   let sql = from
   for (let stage = 0; stage < depth; stage++) {
@@ -94,11 +94,17 @@ function staged(from: string, measures: MeasureSql[]): string {
   return sql
 }
 
-function sketchSql(measures: MeasureSql[]): string {
+export function sketchSql(measures: MeasureSql[]): string {
   const parts = measures.flatMap(({ sketch }) => (sketch === null ? [] : [sketch]))
   if (parts.length === 0) return 'NULL'
   const isOpen = parts.map((part) => `starts_with(${part}, '#')`).join(' OR ')
   return `CASE WHEN ${isOpen} THEN '!' || concat_ws(' ', ${parts.join(', ')}) ELSE concat(${parts.join(', ')}) END`
+}
+
+/** The slots of a row with the measures' stages, as a Postgres array literal. */
+export function accTextSql(measures: MeasureSql[]): string {
+  const slots = ['CAST(n AS VARCHAR)', ...measures.flatMap((measure) => measure.slots)]
+  return `concat('{', ${slots.map((slot) => `coalesce(${slot}, 'NULL')`).join(`, ',', `)}, '}')`
 }
 
 /**
@@ -129,12 +135,10 @@ export function recomputeSql({ definition }: CellShape, scope: RecomputeScope): 
     ...measures.flatMap((measure) => measure.columns),
   ]
   const aggregates = ['w', 'k', 'count(*) AS n', ...measures.flatMap((measure) => measure.aggregates)]
-  const slots = ['CAST(n AS VARCHAR)', ...measures.flatMap((measure) => measure.slots)]
-  const accText = slots.map((slot) => `coalesce(${slot}, 'NULL')`).join(`, ',', `)
   return `WITH ${[loserSql(scope, inRange, inCut), ...dictionaries].join(',\n')},
 event AS (SELECT ${rowColumns.join(', ')} FROM ${relation} WHERE ${inRange} AND ${inCut}${filter}),
 cell AS (SELECT ${aggregates.join(', ')} FROM event ANTI JOIN loser USING (seq, idx)${joinDictionaries(measures)}
 WHERE k IS NOT NULL AND strlen(k) <= ${MAX_KEY_BYTES} GROUP BY w, k)
-SELECT w AS window_start, k AS key, concat('{', ${accText}, '}') AS acc_text, ${sketchSql(measures)} AS sketch_hex
+SELECT w AS window_start, k AS key, ${accTextSql(measures)} AS acc_text, ${sketchSql(measures)} AS sketch_hex
 FROM (${staged('FROM cell', measures)}) ORDER BY window_start, key`
 }

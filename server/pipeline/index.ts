@@ -37,6 +37,25 @@ export {
   type CompiledPipeline,
   type PartitionState,
 } from './fold'
+export {
+  attributionSteps,
+  eventCountsSql,
+  firstSeqsSql,
+  stepsSql,
+  unlikeEventsSql,
+  type AttributedCell,
+  type AttributionStep,
+  type EventCounts,
+  type FirstSeqsScope,
+} from './attribution-sql'
+export {
+  decisionsSql,
+  logStart,
+  REDRIVE_ATTRIBUTE,
+  type DecisionScope,
+  type SpeedStart,
+  type UnreadStretch,
+} from './decisions-sql'
 export { recomputeSql, type RecomputeScope } from './compile-sql'
 export { versionCellReader, type VersionCell } from './version-cell'
 export {

@@ -25,3 +25,22 @@ export {
   type DivergenceSummary,
   type Offender,
 } from './summarise-divergence'
+export { compareStaged } from './compare-staged'
+export type {
+  AttributionEngine,
+  CompareDeps,
+  ComparedArchive,
+  CompareRequest,
+  ComparisonSummary,
+  DecidedEvents,
+  MeasureComparison,
+} from './comparison'
+export { runCorrectionsRelay } from './corrections-relay'
+export {
+  divergenceDiff,
+  type DiffCell,
+  type DiffLimits,
+  type DiffWindow,
+  type PreviewDiff,
+} from './divergence-diff'
+export { recordCorrections, type CorrectionsRequest } from './record-corrections'
