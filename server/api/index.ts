@@ -6,7 +6,11 @@ export { handleV1 } from './rest/v1'
 export { handleTrpc } from './trpc/handler'
 export { appRouter } from './trpc/router'
 export type { AppRouter } from './trpc/router'
+export type { SessionView, TokenView, UserListItem } from '../auth'
 export type {
+  Access,
+  AuditEntryView,
+  AuditVerification,
   Completeness,
   LiveHealth,
   LiveJobs,
@@ -39,6 +43,7 @@ export type {
 } from '../reconcile'
 export type {
   AppliedDefinition,
+  AuditPage,
   AuditRecord,
   DeadLetterView,
   DefinitionVersion,
@@ -62,6 +67,7 @@ export type {
   PlanKind,
   PlanPreview,
   PlanView,
+  Policy,
   PreviewDiff,
   SystemHealth,
   WorkerStatus,

@@ -2,15 +2,17 @@ import { sessionToken } from './cookies'
 import type { AuthDeps } from './deps'
 import { roleOfScopes, scopes, scopesOfRole, type Principal } from './principal'
 import { isSameSecret, secretHash } from './secret'
-import { judgeSession } from './session'
+import { judgeSession, sessionTouchMs } from './session'
 import { findSession, touchSession } from './session-store'
-import { findToken } from './token-store'
+import { findToken, touchToken } from './token-store'
+
+type CheckDeps = Omit<AuthDeps, 'trail'>
 
 /**
  * Who sends a request: a bearer token where there is one, else the session cookie. A bad token is nobody, even
  * beside a good cookie. Asked anew for every request, so that a revoked token or session ends at once.
  */
-export async function authenticate(deps: AuthDeps, headers: Headers): Promise<Principal | null> {
+export async function authenticate(deps: CheckDeps, headers: Headers): Promise<Principal | null> {
   const authorization = headers.get('authorization')
   if (authorization !== null) {
     const token = /^bearer +(\S{1,512})$/i.exec(authorization.trim())?.[1]
@@ -20,7 +22,7 @@ export async function authenticate(deps: AuthDeps, headers: Headers): Promise<Pr
   return cookie === null ? null : bySession(deps, cookie)
 }
 
-async function byToken({ pool, clock, apiToken }: AuthDeps, secret: string): Promise<Principal | null> {
+async function byToken({ pool, clock, apiToken }: CheckDeps, secret: string): Promise<Principal | null> {
   if (apiToken !== null && isSameSecret(secret, apiToken)) {
     return {
       kind: 'token',
@@ -33,7 +35,10 @@ async function byToken({ pool, clock, apiToken }: AuthDeps, secret: string): Pro
   }
   const token = await findToken(pool, secretHash(secret))
   if (token?.revokedAt !== null) return null
-  if (token.expiresAt !== null && token.expiresAt <= clock.now()) return null
+  const now = clock.now()
+  if (token.expiresAt !== null && token.expiresAt <= now) return null
+  if (token.lastUsedAt === null || now - token.lastUsedAt >= sessionTouchMs)
+    await touchToken(pool, token.id, now)
   return {
     kind: 'token',
     id: token.id,
@@ -44,7 +49,7 @@ async function byToken({ pool, clock, apiToken }: AuthDeps, secret: string): Pro
   }
 }
 
-async function bySession({ pool, clock }: AuthDeps, token: string): Promise<Principal | null> {
+async function bySession({ pool, clock }: CheckDeps, token: string): Promise<Principal | null> {
   const tokenHash = secretHash(token)
   const session = await findSession(pool, tokenHash)
   if (!session) return null

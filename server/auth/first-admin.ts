@@ -1,7 +1,8 @@
 import { randomInt } from 'node:crypto'
-import type { Pool } from '../clients'
+import { inTransaction } from '../clients'
+import type { AuthDeps } from './deps'
 import { hashPassword } from './password'
-import { insertUser, selectUsers } from './user-store'
+import { hasUsers, insertUser } from './user-store'
 import { normalEmail } from './users'
 
 export const defaultAdminEmail = 'admin@parallax.local'
@@ -15,16 +16,18 @@ const randomPassword = () => Array.from({ length: 20 }, () => alphabet[randomInt
  * show it once, it is kept nowhere. Null: there are users already.
  */
 export async function ensureFirstAdmin(
-  pool: Pool,
+  { pool, trail }: Pick<AuthDeps, 'pool' | 'trail'>,
   { email, password }: { email?: string | undefined; password?: string | undefined },
 ): Promise<{ email: string; password: string | null } | null> {
-  if ((await selectUsers(pool, 1)).length > 0) return null
+  if (await hasUsers(pool)) return null
   const address = normalEmail(email ?? defaultAdminEmail)
   const made = password === undefined ? randomPassword() : null
-  const user = await insertUser(pool, {
-    email: address,
-    passwordHash: await hashPassword(password ?? made ?? ''),
-    role: 'admin',
+  const passwordHash = await hashPassword(password ?? made ?? '')
+  return inTransaction(pool, async (client) => {
+    const user = await insertUser(client, { email: address, passwordHash, role: 'admin' })
+    if (!user) return null
+    const detail = { role: user.role, reason: 'there was no user yet' }
+    await trail(client, { actor: 'first start', action: 'user.create', object: user.email, detail })
+    return { email: user.email, password: made }
   })
-  return user && { email: user.email, password: made }
 }

@@ -11,12 +11,15 @@ export interface TokenView {
   createdAt: number
   expiresAt: number | null
   revokedAt: number | null
+  /** To the minute; null: never. */
+  lastUsedAt: number | null
 }
 
 const columns = `id, name, prefix, scopes, created_by AS "createdBy",
   (extract(epoch FROM created_at) * 1000)::bigint AS "createdAt",
   (extract(epoch FROM expires_at) * 1000)::bigint AS "expiresAt",
-  (extract(epoch FROM revoked_at) * 1000)::bigint AS "revokedAt"`
+  (extract(epoch FROM revoked_at) * 1000)::bigint AS "revokedAt",
+  (extract(epoch FROM last_used_at) * 1000)::bigint AS "lastUsedAt"`
 
 export async function findToken(pool: Pool, tokenHash: Buffer): Promise<TokenView | null> {
   const { rows } = await pool.query<TokenView>({
@@ -25,6 +28,13 @@ export async function findToken(pool: Pool, tokenHash: Buffer): Promise<TokenVie
     values: [tokenHash],
   })
   return rows[0] ?? null
+}
+
+export async function touchToken(pool: Pool, id: string, now: number): Promise<void> {
+  await pool.query('UPDATE api_token SET last_used_at = to_timestamp($2::float8 / 1000) WHERE id = $1', [
+    id,
+    now,
+  ])
 }
 
 export async function selectTokens(pool: Pool, limit: number): Promise<TokenView[]> {

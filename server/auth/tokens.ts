@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from '../clients'
-import { AppError } from '../platform'
+import { AppError, type Clock } from '../platform'
 import type { Scope } from './principal'
 import { newSecret, secretHash } from './secret'
 import { insertToken, markRevoked, selectTokens, type TokenView } from './token-store'
@@ -12,8 +12,14 @@ export const listTokens = ({ pool }: { pool: Pool }): Promise<TokenView[]> => se
 /** `secret` is answered this once; only its hash is kept. */
 export async function createToken(
   client: PoolClient,
+  clock: Clock,
   input: { name: string; scopes: Scope[]; expiresAt: number | null; createdBy: string },
 ): Promise<TokenView & { secret: string }> {
+  if (input.expiresAt !== null && input.expiresAt <= clock.now())
+    throw new AppError(
+      'bad_request',
+      'Creating the token failed: `expiresAt` has passed. Give a later instant, or none.',
+    )
   const secret = `plx_${newSecret()}`
   const token = await insertToken(client, {
     ...input,

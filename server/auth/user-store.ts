@@ -26,11 +26,47 @@ export async function findCredentials(
   return rows[0] ?? null
 }
 
-export async function selectUsers(pool: Pool, limit: number): Promise<UserView[]> {
-  const { rows } = await pool.query<UserView>(`SELECT ${columns} FROM user_account ORDER BY email LIMIT $1`, [
-    limit,
-  ])
+export interface UserListItem extends UserView {
+  /** Sessions that are alive. */
+  sessions: number
+  lastSeenAt: number | null
+}
+
+export async function selectUsers(
+  pool: Pool,
+  { now, idleMs, limit }: { now: number; idleMs: number; limit: number },
+): Promise<UserListItem[]> {
+  const { rows } = await pool.query<UserListItem>(
+    `SELECT ${columns}, alive.sessions, alive."lastSeenAt"
+       FROM user_account u CROSS JOIN LATERAL (
+              SELECT count(*) AS sessions, (extract(epoch FROM max(last_seen_at)) * 1000)::bigint AS "lastSeenAt"
+                FROM session s
+               WHERE s.user_id = u.id AND s.expires_at > to_timestamp($1::float8 / 1000)
+                 AND s.last_seen_at > to_timestamp($2::float8 / 1000)) alive
+      ORDER BY email LIMIT $3`,
+    [now, now - idleMs, limit],
+  )
   return rows
+}
+
+export async function hasUsers(pool: Pool): Promise<boolean> {
+  const { rows } = await pool.query('SELECT 1 FROM user_account LIMIT 1')
+  return rows.length > 0
+}
+
+export async function lockUser(client: PoolClient, id: string): Promise<UserView | null> {
+  const { rows } = await client.query<UserView>(
+    `SELECT ${columns} FROM user_account WHERE id = $1 FOR UPDATE`,
+    [id],
+  )
+  return rows[0] ?? null
+}
+
+export async function writePassword(
+  client: PoolClient,
+  { id, passwordHash }: { id: string; passwordHash: string },
+): Promise<void> {
+  await client.query('UPDATE user_account SET password_hash = $2 WHERE id = $1', [id, passwordHash])
 }
 
 /** Null when the address is taken. */

@@ -1,15 +1,18 @@
 import type { Pool, PoolClient } from '../clients'
-import { AppError } from '../platform'
+import { AppError, type Clock } from '../platform'
 import { hashPassword } from './password'
 import type { Role } from './principal'
-import { changeUser, insertUser, lockActiveAdmins, selectUsers, type UserView } from './user-store'
+import { sessionIdleMs } from './session'
+import { changeUser, insertUser, lockActiveAdmins, lockUser, selectUsers } from './user-store'
+import type { UserListItem, UserView } from './user-store'
 
 const listLimit = 1_000
 
 /** One account, one spelling. */
 export const normalEmail = (email: string): string => email.normalize('NFKC').trim().toLowerCase()
 
-export const listUsers = ({ pool }: { pool: Pool }): Promise<UserView[]> => selectUsers(pool, listLimit)
+export const listUsers = ({ pool, clock }: { pool: Pool; clock: Clock }): Promise<UserListItem[]> =>
+  selectUsers(pool, { now: clock.now(), idleMs: sessionIdleMs, limit: listLimit })
 
 export async function createUser(
   client: PoolClient,
@@ -25,6 +28,7 @@ export async function createUser(
   return user
 }
 
+/** Ends the user's sessions too, so that the change holds at once. */
 export async function updateUser(
   client: PoolClient,
   change: {
@@ -33,7 +37,7 @@ export async function updateUser(
     disabled?: boolean | undefined
     password?: string | undefined
   },
-): Promise<UserView> {
+): Promise<{ before: UserView; after: UserView }> {
   const admins = await lockActiveAdmins(client)
   const losesAdmin = change.disabled === true || (change.role !== undefined && change.role !== 'admin')
   if (losesAdmin && admins.length === 1 && admins[0] === change.id)
@@ -42,11 +46,10 @@ export async function updateUser(
       'Changing the user failed: it is the last administrator. Make another one first.',
     )
   const { password, ...rest } = change
-  const user = await changeUser(client, {
-    ...rest,
-    ...(password && { passwordHash: await hashPassword(password) }),
-  })
-  if (!user)
+  const passwordHash = password === undefined ? undefined : await hashPassword(password)
+  const before = await lockUser(client, change.id)
+  const after = await changeUser(client, { ...rest, passwordHash })
+  if (!before || !after)
     throw new AppError('not_found', 'Changing the user failed: there is no such user. Reload the list.')
-  return user
+  return { before, after }
 }

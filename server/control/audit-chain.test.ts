@@ -30,25 +30,18 @@ describe('the audit chain', () => {
     ['a detail', { detail: { i: 2, nested: { b: 1, a: [3] } } }],
     ['a hash', { hash: '0'.repeat(64) }],
   ])('[law 8] shows where %s was edited', (_what, change) => {
-    expect(findBreak(edited(chainOf(5), 2, change), null)).toBe(3)
+    expect(findBreak(edited(chainOf(5), 2, change), null)).toEqual({ seq: 3, why: 'changed' })
   })
 
   it('[law 8] shows a removed, a repeated and a moved entry', () => {
     const chain = chainOf(5)
-    expect(
-      findBreak(
-        chain.filter((_, i) => i !== 2),
-        null,
-      ),
-    ).toBe(4)
-    expect(findBreak([...chain.slice(0, 3), ...chain.slice(2)], null)).toBe(3)
+    const without = chain.filter((_, i) => i !== 2)
+    expect(findBreak(without, null)).toEqual({ seq: 3, why: 'missing' })
+    const repeated = [...chain.slice(0, 3), ...chain.slice(2)]
+    expect(findBreak(repeated, null)).toEqual({ seq: 3, why: 'out of order' })
     const [a, b, ...rest] = chain
-    expect(
-      findBreak(
-        [b, a, ...rest].filter((entry) => entry !== undefined),
-        null,
-      ),
-    ).toBe(2)
+    const moved = [b, a, ...rest].filter((entry) => entry !== undefined)
+    expect(findBreak(moved, null)).toEqual({ seq: 1, why: 'missing' })
   })
 
   it('does not depend on the order in which the store gives the keys of a detail back', () => {

@@ -1,8 +1,7 @@
 import { inTransaction, type Pool, type PoolClient } from '../clients'
 import type { Clock } from '../platform'
-import { findBreak, nextEntry, type AuditEntry } from './audit-chain'
-import { appendEntry, lockHead, readHead, selectEntries, selectEntriesAfter } from './audit-store'
-import type { AuditRecord } from './model'
+import { nextEntry, type AuditEntry } from './audit-chain'
+import { appendEntry, lockHead } from './audit-store'
 
 export type { AuditEntry } from './audit-chain'
 
@@ -23,51 +22,4 @@ export function withAudit<T>(
     await audit(client, clock, entryOf(result))
     return result
   })
-}
-
-/** Newest first. */
-export async function listAudit(
-  { pool }: { pool: Pool },
-  page: { before: number | null; limit: number },
-): Promise<AuditRecord[]> {
-  const entries = await selectEntries(pool, page)
-  return entries.map(({ seq, at, actor, action, object, detail, hash }) => ({
-    seq,
-    at,
-    actor,
-    action,
-    object,
-    detail,
-    hash,
-  }))
-}
-
-const verifyPage = 1_000
-
-/** Reads the whole trail against its hashes and its head. `brokenAt`: the first seq that is not as it was written. */
-export async function verifyAudit({
-  pool,
-}: {
-  pool: Pool
-}): Promise<{ entries: number; brokenAt: number | null }> {
-  // One snapshot: entries appended meanwhile must not look like a head without entries.
-  return inTransaction(
-    pool,
-    async (client) => {
-      const head = await readHead(client)
-      let last: { seq: number; hash: string } | null = null
-      let entries = 0
-      for (;;) {
-        const page = await selectEntriesAfter(client, last?.seq ?? 0, verifyPage)
-        const brokenAt = findBreak(page, last)
-        if (brokenAt !== null) return { entries: entries + page.length, brokenAt }
-        entries += page.length
-        last = page.at(-1) ?? last
-        if (page.length < verifyPage) break
-      }
-      const matchesHead = (head?.seq ?? 0) === (last?.seq ?? 0) && head?.hash === last?.hash
-      return { entries, brokenAt: matchesHead ? null : (last?.seq ?? 0) + 1 }
-    },
-    'REPEATABLE READ',
-  )
 }

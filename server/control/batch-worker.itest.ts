@@ -7,7 +7,8 @@ import { provisionStreams } from '../log'
 import { AppError, sleep } from '../platform'
 import { publishVersions, readValues } from '../serving'
 import type { History } from '../serving/testing/history'
-import { listAudit, verifyAudit } from './audit'
+import { searchAudit } from './audit-search'
+import { verifyAudit } from './audit-verify'
 import { runBatchWorker } from './batch-worker'
 import { claimJob, requeueJob } from './job-store'
 import { getJob, requestCancel } from './jobs'
@@ -143,7 +144,7 @@ describe('a backfill', () => {
       jobId,
     })
     expect(await totalTrips(history)).toBe(distinctEvents(history))
-    const trail = await listAudit(services, { before: null, limit: 2 })
+    const { entries: trail } = await searchAudit(services, {}, { before: null, limit: 2 })
     expect(trail.map(({ action }) => action)).toEqual(['version.publish', 'plan.apply'])
     expect(await verifyAudit(services)).toMatchObject({ brokenAt: null })
   })

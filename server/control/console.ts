@@ -1,5 +1,6 @@
 import path from 'node:path'
-import { openNats, openPool, openPrisma, type Nats, type Pool, type PrismaClient } from '../clients'
+import { openNats, openPool, openPrisma } from '../clients'
+import type { Nats, Pool, PoolClient, PrismaClient } from '../clients'
 import {
   openAppender,
   openGateway,
@@ -9,6 +10,7 @@ import {
   type SchemaRegistry,
 } from '../log'
 import { AppError, readEnv, systemClock, type Clock, type Env } from '../platform'
+import { audit, type AuditEntry } from './audit'
 import { fixPartitions } from './setting-store'
 
 /** What the web process works with: opened once, shared by all requests. */
@@ -23,6 +25,8 @@ export interface Console {
   archiveDir: string
   /** The bootstrap token of the environment; null: none. */
   apiToken: string | null
+  /** Puts an entry into the audit trail, in the transaction of what it tells. */
+  trail: (client: PoolClient, entry: AuditEntry) => Promise<void>
 }
 
 export const archiveDirOf = (env: Pick<Env, 'dataDir'>): string => path.join(env.dataDir, 'archive')
@@ -79,5 +83,6 @@ export async function wireConsole(input: {
     gateway: openGateway({ appender, registry, clock, quarantine }),
     archiveDir: archiveDirOf(env),
     apiToken: env.apiToken ?? null,
+    trail: (client, entry) => audit(client, clock, entry),
   }
 }

@@ -1,10 +1,22 @@
 export { applyDefinition, previewDefinition } from './apply-definition'
-export { listAudit, verifyAudit, withAudit, type AuditEntry } from './audit'
+export { audit, withAudit, type AuditEntry } from './audit'
+export { exportAudit, type AuditFormat } from './audit-export'
+export { verifyAuditFile } from './audit-file'
+export { runAuditRelay } from './audit-relay'
+export {
+  auditHead,
+  auditNames,
+  getAuditEntry,
+  searchAudit,
+  type AuditFilter,
+  type AuditPage,
+} from './audit-search'
+export { verifyAudit, type Verification } from './audit-verify'
 export { runBatchWorker, type BatchDeps, type BatchWorkerOptions, type Governor } from './batch-worker'
 export { readable, type Readable } from './compiled'
 export { archiveDirOf, getConsole, wireConsole, type Console } from './console'
 export { listDeadLetters } from './dead-letters'
-export { getJob, listJobs, requestCancel } from './jobs'
+export { getJob, listJobs, requestCancel, requestPause, requestResume } from './jobs'
 export { definitionOf, measureInfo } from './pipeline-info'
 export { definitionHistory, exportDefinition, getPipeline, listPipelines, removePipeline } from './pipelines'
 export { applyPlan, createPlan, getPlan, type PlanRequest } from './plans'

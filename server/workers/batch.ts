@@ -1,12 +1,12 @@
 import path from 'node:path'
 import { openDuckDbEngine } from '../batch'
-import { archiveDirOf, runBatchWorker } from '../control'
+import { archiveDirOf, runAuditRelay, runBatchWorker } from '../control'
 import { systemClock, type Env, type Stop } from '../platform'
 import { openArchiveSource } from './archive-source'
 import { connect } from './connections'
 
-/** A job stages on one connection while it heartbeats, waits and schedules on others. */
-const poolSize = 6
+/** A job stages on one connection while it heartbeats, waits and schedules on others; the audit relay keeps one. */
+const poolSize = 7
 
 export async function startBatch(env: Env): Promise<Stop> {
   const { pool, nats, close } = await connect(env, 'batch', poolSize)
@@ -14,7 +14,9 @@ export async function startBatch(env: Env): Promise<Stop> {
     const engine = await openDuckDbEngine({ tempDir: path.join(env.dataDir, 'spill') })
     const archive = openArchiveSource({ pool, nats, dir: archiveDirOf(env) })
     const stop = await runBatchWorker({ pool, nats, clock: systemClock, engine, archive })
+    const stopAuditRelay = runAuditRelay({ pool, nats })
     return async () => {
+      await stopAuditRelay()
       await stop()
       await engine.close()
       await close()

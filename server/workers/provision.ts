@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { ensureFirstAdmin } from '../auth'
+import { ensureFirstAdmin, type Trail } from '../auth'
 import { openNats, openPool, type Nats, type Pool } from '../clients'
 import { migrate } from '../clients/migrations'
-import { applyDefinition } from '../control'
+import { applyDefinition, audit } from '../control'
 import { openSchemaRegistry, provisionStreams } from '../log'
 import { parseDefinition } from '../pipeline'
 import { projectRoot, retry, systemClock, type Env } from '../platform'
@@ -27,7 +27,11 @@ export async function provision(env: StoreEnv, samples: boolean): Promise<Provis
   try {
     await provisionStreams(nats)
     await saveLogSync(pool, env.natsSync ?? null)
-    const admin = await ensureFirstAdmin(pool, { email: env.adminEmail, password: env.adminPassword })
+    const trail: Trail = (client, entry) => audit(client, systemClock, entry)
+    const admin = await ensureFirstAdmin(
+      { pool, trail },
+      { email: env.adminEmail, password: env.adminPassword },
+    )
     const pipelines = samples ? await applySamples(pool, nats) : []
     return { migrations, admin, pipelines }
   } finally {

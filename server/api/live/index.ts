@@ -1,2 +1,3 @@
 export { liveHealth, liveJobs, livePipelines, liveTopKeys } from './feeds'
 export { livePipeline } from './live-pipeline'
+export { liveAudit } from './audit-feed'

@@ -54,7 +54,12 @@ describe('problems', () => {
 describe('signing in', () => {
   const tokenWith = async (scopes: Scope[]) => {
     const { secret } = await inTransaction(api.services.pool, (client) =>
-      createToken(client, { name: scopes.join(), scopes, expiresAt: null, createdBy: 'test' }),
+      createToken(client, api.console.clock, {
+        name: scopes.join(),
+        scopes,
+        expiresAt: null,
+        createdBy: 'test',
+      }),
     )
     return { authorization: `Bearer ${secret}` }
   }

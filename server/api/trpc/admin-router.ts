@@ -2,6 +2,7 @@ import { z } from 'zod'
 import {
   createToken,
   createUser,
+  endSessions,
   listTokens,
   listUsers,
   revokeToken,
@@ -9,13 +10,12 @@ import {
   scopes,
   updateUser,
 } from '../../auth'
-import type { TokenView, UserView } from '../../auth'
-import { listAudit, listDeadLetters, systemHealth, withAudit } from '../../control'
-import type { AuditRecord, DeadLetterView, SystemHealth } from '../../control'
-import { pageLimit } from './inputs'
+import type { TokenView, UserListItem, UserView } from '../../auth'
+import { listDeadLetters, readPolicy, setPolicy, systemHealth, withAudit } from '../../control'
+import type { DeadLetterView, Policy, SystemHealth } from '../../control'
+import { instantMs, newPassword, pageLimit, reasonInput } from './inputs'
 import { adminProcedure, router, viewerProcedure } from './init'
 
-const password = z.string().min(12, 'A password needs at least 12 characters.').max(1024)
 const page = z.object({
   before: z.number().int().positive().nullish(),
   limit: z.number().int().min(1).max(pageLimit).default(100),
@@ -23,15 +23,6 @@ const page = z.object({
 
 export const systemRouter = router({
   health: viewerProcedure.query(({ ctx }): Promise<SystemHealth> => systemHealth(ctx.console)),
-})
-
-export const auditRouter = router({
-  /** Newest first; `before` is the seq to go on from. */
-  list: viewerProcedure
-    .input(page.prefault({}))
-    .query(({ ctx, input }): Promise<AuditRecord[]> =>
-      listAudit(ctx.console, { before: input.before ?? null, limit: input.limit }),
-    ),
 })
 
 export const deadLettersRouter = router({
@@ -46,11 +37,18 @@ export const deadLettersRouter = router({
     ),
 })
 
+const userChange = z.object({
+  id: z.uuid(),
+  role: z.enum(roles).optional(),
+  disabled: z.boolean().optional(),
+  password: newPassword.optional(),
+})
+
 export const usersRouter = router({
-  list: adminProcedure.query(({ ctx }): Promise<UserView[]> => listUsers(ctx.console)),
+  list: adminProcedure.query(({ ctx }): Promise<UserListItem[]> => listUsers(ctx.console)),
 
   create: adminProcedure
-    .input(z.object({ email: z.email().max(320), password, role: z.enum(roles) }))
+    .input(z.object({ email: z.email().max(320), password: newPassword, role: z.enum(roles) }))
     .mutation(({ ctx, input }): Promise<UserView> =>
       withAudit(
         ctx.console,
@@ -64,26 +62,30 @@ export const usersRouter = router({
       ),
     ),
 
-  update: adminProcedure
-    .input(
-      z.object({
-        id: z.uuid(),
-        role: z.enum(roles).optional(),
-        disabled: z.boolean().optional(),
-        password: password.optional(),
-      }),
+  /** Role, disabled, password; the user's sessions end, so that the change holds at once. */
+  update: adminProcedure.input(userChange).mutation(async ({ ctx, input }): Promise<UserView> => {
+    const { after } = await withAudit(
+      ctx.console,
+      (client) => updateUser(client, input),
+      ({ before, after }) => {
+        const change = {
+          ...(before.role !== after.role && { role: { from: before.role, to: after.role } }),
+          ...(before.disabled !== after.disabled && {
+            disabled: { from: before.disabled, to: after.disabled },
+          }),
+        }
+        const detail = { change, passwordReset: input.password !== undefined }
+        return { actor: ctx.principal.name, action: 'user.update', object: after.email, detail }
+      },
     )
-    .mutation(({ ctx, input }): Promise<UserView> =>
-      withAudit(
-        ctx.console,
-        (client) => updateUser(client, input),
-        (user) => ({
-          actor: ctx.principal.name,
-          action: 'user.update',
-          object: user.email,
-          detail: { role: user.role, disabled: user.disabled, passwordChanged: input.password !== undefined },
-        }),
-      ),
+    return after
+  }),
+
+  /** Signs a user out everywhere. */
+  endSessions: adminProcedure
+    .input(z.object({ id: z.uuid() }))
+    .mutation(({ ctx, input }): Promise<{ ended: number }> =>
+      endSessions(ctx.console, { userId: input.id, id: null, actor: ctx.principal.name }),
     ),
 })
 
@@ -95,24 +97,28 @@ export const tokensRouter = router({
     .input(
       z.object({
         name: z.string().trim().min(1).max(100),
-        scopes: z.array(z.enum(scopes)).min(1),
-        expiresAt: z.number().int().nullish(),
+        scopes: z.array(z.enum(scopes)).min(1, 'Choose at least one scope.'),
+        expiresAt: instantMs.nullish(),
       }),
     )
     .mutation(({ ctx, input }): Promise<TokenView & { secret: string }> =>
       withAudit(
         ctx.console,
         (client) =>
-          createToken(client, {
+          createToken(client, ctx.console.clock, {
             ...input,
             expiresAt: input.expiresAt ?? null,
             createdBy: ctx.principal.name,
           }),
-        (token) => ({
+        ({ name, prefix, scopes: held, expiresAt }) => ({
           actor: ctx.principal.name,
           action: 'token.create',
-          object: token.name,
-          detail: { prefix: token.prefix, scopes: token.scopes },
+          object: name,
+          detail: {
+            prefix,
+            scopes: held,
+            expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+          },
         }),
       ),
     ),
@@ -129,4 +135,16 @@ export const tokensRouter = router({
       }),
     ),
   ),
+})
+
+const bound = z.number().int().positive().max(Number.MAX_SAFE_INTEGER).nullable()
+
+export const policyRouter = router({
+  get: viewerProcedure.query(({ ctx }): Promise<Policy> => readPolicy(ctx.console.pool)),
+
+  set: adminProcedure
+    .input(z.object({ fourEyesCells: bound, fourEyesBytes: bound, reason: reasonInput }))
+    .mutation(({ ctx, input: { reason, ...policy } }): Promise<Policy> =>
+      setPolicy(ctx.console, { policy, reason, actor: ctx.principal.name }),
+    ),
 })

@@ -4,6 +4,8 @@ import { z } from 'zod'
 export const maxPointsLimit = 2_000
 export const pageLimit = 500
 
+export const newPassword = z.string().min(12, 'A password needs at least 12 characters.').max(1024)
+export const reasonInput = z.string().trim().min(1, 'Say why.').max(1_000)
 export const pipelineName = z.string().min(1).max(128)
 export const instantMs = z.number().int().min(-8.64e15).max(8.64e15)
 export const measureName = z.string().min(1).max(128)

@@ -1,6 +1,6 @@
 import type { TrackedEnvelope } from '@trpc/server'
 import { z } from 'zod'
-import { liveHealth, liveJobs, livePipeline, livePipelines, liveTopKeys } from '../live'
+import { liveAudit, liveHealth, liveJobs, livePipeline, livePipelines, liveTopKeys } from '../live'
 import { mergeFeeds } from '../merge-feeds'
 import { pageLimit, pipelineName, seriesInput, topKeysInput } from './inputs'
 import { router, viewerProcedure } from './init'
@@ -19,6 +19,7 @@ const watchInput = z.object({
   jobs: jobsInput.nullish(),
   pipeline: seriesInput.nullish(),
   topKeys: topKeysInput.nullish(),
+  audit: z.boolean().default(false),
 })
 
 async function* topic<K extends WatchMessage['topic'], T>(
@@ -51,6 +52,7 @@ export const liveRouter = router({
       if (input.pipeline)
         feeds.push(topic('pipeline', untracked(livePipeline(ctx.console, input.pipeline, signal))))
       if (input.topKeys) feeds.push(topic('topKeys', liveTopKeys(ctx.console, input.topKeys, signal)))
+      if (input.audit) feeds.push(topic('audit', liveAudit(ctx.console, signal)))
       return feeds
     }, outer),
   ),

@@ -1,4 +1,7 @@
-import { auditRouter, deadLettersRouter, systemRouter, tokensRouter, usersRouter } from './admin-router'
+import { v1Routes } from '../rest/v1'
+import { accessRouter } from './access-router'
+import { deadLettersRouter, policyRouter, systemRouter, tokensRouter, usersRouter } from './admin-router'
+import { auditRouter } from './audit-router'
 import { authRouter } from './auth-router'
 import { divergenceRouter } from './divergence-router'
 import { router } from './init'
@@ -19,6 +22,10 @@ export const appRouter = router({
   system: systemRouter,
   users: usersRouter,
   tokens: tokensRouter,
+  policy: policyRouter,
+  access: accessRouter(() => ({ procedures: procedures(), routes: v1Routes })),
 })
+
+const procedures = (): object => appRouter._def.procedures
 
 export type AppRouter = typeof appRouter

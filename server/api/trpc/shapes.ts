@@ -1,4 +1,5 @@
 import type {
+  AuditRecord,
   Counters,
   DependencyHealth,
   Health,
@@ -149,6 +150,27 @@ export type WatchMessage =
   | { topic: 'jobs'; data: LiveJobs }
   | { topic: 'pipeline'; data: LiveMessage }
   | { topic: 'topKeys'; data: TopKeys }
+  | { topic: 'audit'; data: { seq: number } }
+
+/** One verification of the audit chain. */
+export interface AuditVerification {
+  at: number
+  by: string
+  /** Entries read, up to the break where there is one. */
+  entries: number
+  /** The first seq that is not as it was written; null: the chain is whole. */
+  brokenAt: number | null
+  why: 'changed' | 'missing' | 'out of order' | null
+}
+
+/** `isWhole`: its hash and its link to the entry before were just recomputed, and hold. */
+export type AuditEntryView = AuditRecord & { prevHash: string; isWhole: boolean }
+
+/** Who may do what: the same data that decides it. */
+export interface Access {
+  procedures: { path: string; changes: boolean; role: Me['role'] | 'public' }[]
+  routes: { method: string; path: string; scope: string; summary: string }[]
+}
 
 export interface Me {
   kind: 'user' | 'token'
