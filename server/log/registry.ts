@@ -1,4 +1,4 @@
-import { inTransaction, type Nats, type Pool } from '../clients'
+import { inTransaction, type Nats, type Pool, type PoolClient } from '../clients'
 import { AppError, logger } from '../platform'
 import {
   insertSchema,
@@ -16,7 +16,11 @@ export type SchemaVersion = SchemaRow
 
 export interface SchemaRegistry extends SchemasInForce {
   /** The same schema again, whatever its spacing and key order, is the same version. */
-  register(subject: string, schema: string): Promise<SchemaVersion & { created: boolean }>
+  register(
+    subject: string,
+    schema: string,
+    onCreated?: WithVersion,
+  ): Promise<SchemaVersion & { created: boolean }>
   subjects(): Promise<string[]>
   /** Ascending; empty: there is no such subject. */
   versions(subject: string): Promise<SchemaVersion[]>
@@ -26,6 +30,9 @@ export interface SchemaRegistry extends SchemasInForce {
   inForce(seq: number): Record<string, number>
   close(): void
 }
+
+/** What belongs to a new version, in its transaction. */
+type WithVersion = (client: PoolClient, version: SchemaVersion) => Promise<void>
 
 const notifySubject = 'control.schemas'
 const pollMs = 5_000
@@ -112,7 +119,11 @@ class Registry implements SchemaRegistry {
     this.#lastId = Math.max(this.#lastId, row.id)
   }
 
-  async register(subject: string, schema: string): Promise<SchemaVersion & { created: boolean }> {
+  async register(
+    subject: string,
+    schema: string,
+    onCreated?: WithVersion,
+  ): Promise<SchemaVersion & { created: boolean }> {
     requireSubject(subject)
     const compiled = compileSchema(schema)
     if (!compiled.ok) {
@@ -130,10 +141,9 @@ class Registry implements SchemaRegistry {
       this.#requireRoom(subject, versions.length)
       const { lastSeq } = await streamState(this.#nats)
       const version = (versions.at(-1)?.version ?? 0) + 1
-      return {
-        ...(await insertSchema(client, { subject, version, schema, sinceSeq: lastSeq })),
-        created: true,
-      }
+      const created = await insertSchema(client, { subject, version, schema, sinceSeq: lastSeq })
+      await onCreated?.(client, created)
+      return { ...created, created: true }
     })
     if (result.created) this.#nats.nc.publish(notifySubject)
     await this.sync()

@@ -67,7 +67,15 @@ async function applySamples(pool: Pool, nats: Nats): Promise<string[]> {
     for (const file of sampleFiles('schemas', /[.]json$/)) {
       const subject = path.basename(file, '.json')
       const versions = await registry.versions(subject)
-      if (versions.length === 0) await registry.register(subject, readFileSync(file, 'utf8'))
+      if (versions.length > 0) continue
+      await registry.register(subject, readFileSync(file, 'utf8'), (client, { id, version }) =>
+        audit(client, systemClock, {
+          actor: 'sample',
+          action: 'schema.register',
+          object: subject,
+          detail: { id, version, reason: 'sample feed' },
+        }),
+      )
     }
     for (const file of sampleFiles('.', /[.]ya?ml$/)) {
       const input = readFileSync(file, 'utf8')

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { getConsole, withAudit, type Console } from '../../control'
+import { getConsole, type Console } from '../../control'
 import type { SchemaVersion } from '../../log'
 import { AppError, statusByCode, type ErrorCode } from '../../platform'
 import { bodyLimits, readJson } from './body'
@@ -47,19 +47,11 @@ const register: Route = {
     const { schema } = parseBody(registerBody, await readJson(call.request, bodyLimits.schema * 2))
     const subject = subjectOf(call)
     const { console, principal } = call
-    const registered = await console.registry.register(subject, schema)
-    const { id, version, created } = registered
-    if (created)
-      await withAudit(
-        console,
-        () => Promise.resolve(),
-        () => ({
-          actor: principal?.name ?? 'nobody',
-          action: 'schema.register',
-          object: subject,
-          detail: { id, version },
-        }),
-      )
+    const actor = principal?.name ?? 'nobody'
+    const { id, version } = await console.registry.register(subject, schema, (client, created) => {
+      const detail = { id: created.id, version: created.version }
+      return console.trail(client, { actor, action: 'schema.register', object: subject, detail })
+    })
     return answer({ id, version })
   },
 }
@@ -147,10 +139,10 @@ function registryError(error: AppError, requestId: string): Response {
   return problemResponse(both, requestId)
 }
 
-const routes: Route[] = [listSubjects, register, listVersions, getVersion, getById]
+export const registryRoutes: Route[] = [listSubjects, register, listVersions, getVersion, getById]
 
 export const handleRegistry = (
   request: Request,
   openConsole: () => Promise<Console> = getConsole,
 ): Promise<Response> =>
-  dispatch(openConsole, { prefix: '/api/registry', routes, onError: registryError }, request)
+  dispatch(openConsole, { prefix: '/api/registry', routes: registryRoutes, onError: registryError }, request)

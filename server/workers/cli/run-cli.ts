@@ -1,4 +1,5 @@
 import { AppError } from '../../platform'
+import { audit } from './audit'
 import { runCommand, type Command } from './command'
 import { pipelines } from './pipelines'
 import { backfill, reconcile, rollback } from './plans'
@@ -16,6 +17,7 @@ const commands: Record<string, Command> = {
   backfill,
   rollback,
   verify,
+  audit,
 }
 
 /** Runs a command line; resolves to the exit code: 0 done, 1 failed, 2 not understood. */
