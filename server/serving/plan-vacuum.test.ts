@@ -53,6 +53,8 @@ describe('a vacuum', () => {
     const abandoned = version(1, 1, { state: 'staging', startedAt: now - abandonedMs, finishedAt: null })
     const running = version(2, 2, { state: 'staging', finishedAt: null })
     expect(planVacuum({ ...base, versions: [running, abandoned], inForce: [] }).discard).toEqual([1])
+    const held = { ...abandoned, state: 'staged' as const, isHeld: true }
+    expect(planVacuum({ ...base, versions: [running, held], inForce: [] }).discard).toEqual([])
   })
 
   it('deletes buckets only up to the earliest cut of a version that stays, staged ones included', () => {

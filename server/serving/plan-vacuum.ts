@@ -6,7 +6,7 @@ import { subtract, type Range } from './ranges'
  * What may go without changing any answer that can still be given.
  *
  * 1. A version stays while it answers somewhere, or is among the last `keepVersions` published for some window of its
- *    range, or is being staged.
+ *    range, or is being staged, or is staged for a plan or a job that waits (`isHeld`).
  * 2. A bucket stays while some version that stays, over its window, has an earlier cut; and always where no version
  *    answers. So what stays can be published again and is exact.
  * 3. Superseded buckets also stay until their window and their epoch are `overlayMs` old, for the charts that show
@@ -22,6 +22,8 @@ export interface VacuumVersion extends Range {
   id: number
   epoch: number
   state: 'staging' | 'staged' | 'published'
+  /** Somebody may still put it in force: a plan that shows it, or a job that stands still. */
+  isHeld?: boolean
   startedAt: Instant
   finishedAt: Instant | null
 }
@@ -75,7 +77,7 @@ function versionsToDiscard(input: VacuumInput, inForce: readonly { versionId: nu
   const discard = new Set<number>()
   for (const version of versions) {
     if (version.state !== 'published') {
-      if (version.startedAt <= now - abandonedMs) discard.add(version.id)
+      if (version.isHeld !== true && version.startedAt <= now - abandonedMs) discard.add(version.id)
       continue
     }
     const [first, last] = grid.span(version)

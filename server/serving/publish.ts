@@ -60,7 +60,12 @@ export async function publishVersions(client: PoolClient, request: PublishReques
     to: Math.max(...entries.map(({ to }) => to)),
   }
   const flip = flipTo(await entriesInForce(client, compute.id, hull), entries)
-  await markPublished(client, request.versionIds)
+  if ((await markPublished(client, request.versionIds)) !== entries.length) {
+    throw new AppError(
+      'conflict',
+      `Publishing on ${compute.pipeline} was refused: a version was given up while it was being put in force. Recompute the range.`,
+    )
+  }
   return writeFlip(client, { compute, flip, request, kind: request.kind ?? 'publish' })
 }
 

@@ -17,11 +17,12 @@ import { intersection, subtract, type Range } from './ranges'
 import { findVersion, readVersions, type VersionRow } from './version-store'
 
 /**
- * To one version's own range, or to the whole map of an earlier publication; with `range` only inside it. Zero is
- * the publication before the first: speed alone.
+ * To one version's own range, or to the whole map of an earlier publication; with `range` (or `ranges`, disjoint) only
+ * inside it. Zero is the publication before the first: speed alone.
  */
 export type RollbackTarget =
-  { version: number; range?: Range | undefined } | { publication: number; range?: Range | undefined }
+  | { version: number; range?: Range | undefined }
+  | { publication: number; ranges?: readonly Range[] | undefined }
 
 export interface RollbackRequest extends FlipRequest {
   target: RollbackTarget
@@ -119,9 +120,9 @@ async function publicationFlip(
   db: Queryable,
   compute: ComputeRow,
   current: readonly StoredEntry[],
-  target: { publication: number; range?: Range | undefined },
+  target: { publication: number; ranges?: readonly Range[] | undefined },
 ): Promise<Flip<StoredEntry>> {
-  const { publication, range } = target
+  const { publication, ranges } = target
   if (publication > compute.publication || !(await publicationExists(db, compute.id, publication))) {
     throw new AppError(
       'not_found',
@@ -129,13 +130,15 @@ async function publicationFlip(
     )
   }
   const earlier = await entriesAt(db, compute.id, publication)
-  if (range === undefined) return flipBack(current, earlier)
-  const clipped = earlier.flatMap((entry) => {
-    const both = intersection(entry, range)
-    return both === null ? [] : [{ ...both, versionId: entry.versionId }]
-  })
+  if (ranges === undefined) return flipBack(current, earlier)
+  const clipped = earlier.flatMap((entry) =>
+    ranges.flatMap((range) => {
+      const both = intersection(entry, range)
+      return both === null ? [] : [{ ...both, versionId: entry.versionId }]
+    }),
+  )
   const outside = current.flatMap((entry) =>
-    subtract(entry, [range]).map((rest) => ({ ...rest, versionId: entry.versionId })),
+    subtract(entry, ranges).map((rest) => ({ ...rest, versionId: entry.versionId })),
   )
   return flipBack(current, [...outside, ...clipped])
 }

@@ -7,6 +7,7 @@ import {
   deleteDiscardedCells,
   insertVersion,
   markDiscarded,
+  markGivenUp,
   markStaged,
   type NewVersion,
   type StagedFigures,
@@ -57,7 +58,7 @@ export async function stageVersion(
 
 /** Gives up staged or staging versions: they are never served. Cells go with them. */
 export async function discardVersions(pool: Pool, computeId: number, ids: readonly number[]): Promise<void> {
-  const discarded = await markDiscarded(pool, ids)
+  const discarded = await markGivenUp(pool, ids)
   if (discarded.length === 0) return
   while ((await deleteDiscardedCells(pool, computeId, discardChunk)) > 0);
 }

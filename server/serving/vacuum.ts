@@ -11,6 +11,8 @@ export interface VacuumRequest {
   computeId: number
   definition: Pick<Definition, 'windowSizeMs' | 'retention'>
   clock: Clock
+  /** Staged versions that somebody may still put in force, however old. */
+  held?: readonly number[]
   signal?: AbortSignal
 }
 
@@ -36,7 +38,7 @@ export async function vacuum(pool: Pool, request: VacuumRequest): Promise<Vacuum
 
 async function decide(
   client: PoolClient,
-  { computeId, definition, clock }: VacuumRequest,
+  { computeId, definition, clock, held = [] }: VacuumRequest,
 ): Promise<{ plan: VacuumPlan; discarded: number[] }> {
   if ((await lockCompute(client, computeId)) === null) {
     throw new AppError('not_found', `Vacuuming failed: compute ${computeId} does not exist.`)
@@ -47,7 +49,10 @@ async function decide(
     windowSizeMs: definition.windowSizeMs,
     keepVersions: definition.retention.versions,
     cellsMs: definition.retention.cellsMs,
-    versions: (await liveVersions(client, computeId)).map(forVacuum),
+    versions: (await liveVersions(client, computeId)).map((version) => ({
+      ...forVacuum(version),
+      isHeld: held.includes(version.id),
+    })),
     inForce: await entriesInForce(client, computeId),
     lastEpoch: await lastEpochsBefore(client, computeId, {
       overlay: now - overlayMs,

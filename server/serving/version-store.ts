@@ -99,11 +99,14 @@ export async function markStaged(client: PoolClient, id: number, figures: Staged
   return rowCount === 1
 }
 
-export async function markPublished(client: PoolClient, ids: readonly number[]): Promise<void> {
-  await client.query(
-    `UPDATE version SET state = 'published', published_at = coalesce(published_at, now()) WHERE id = ANY($1::int[])`,
+/** How many were staged still and are published now; the others were given up since they were read. */
+export async function markPublished(client: PoolClient, ids: readonly number[]): Promise<number> {
+  const { rowCount } = await client.query(
+    `UPDATE version SET state = 'published', published_at = coalesce(published_at, now())
+      WHERE id = ANY($1::int[]) AND state = 'staged'`,
     [ids],
   )
+  return rowCount ?? 0
 }
 
 /** Discards versions that answer for nothing; returns those it changed. Their cells go separately, in deleteCells. */
@@ -113,6 +116,18 @@ export async function markDiscarded(db: Queryable, ids: readonly number[]): Prom
       WHERE id = ANY($1::int[]) AND state <> 'discarded'
         AND NOT EXISTS (SELECT 1 FROM publication_range r WHERE r.version_id = v.id AND r.until_number IS NULL)
       RETURNING id`,
+    [ids],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/**
+ * Discards versions that were never put in force. Under a publish of the same instant one of the two waits for the
+ * other's row, and then finds it no longer staged.
+ */
+export async function markGivenUp(db: Queryable, ids: readonly number[]): Promise<number[]> {
+  const { rows } = await db.query<{ id: number }>(
+    `UPDATE version SET state = 'discarded' WHERE id = ANY($1::int[]) AND state IN ('staging', 'staged') RETURNING id`,
     [ids],
   )
   return rows.map(({ id }) => id)
