@@ -11,6 +11,7 @@ import {
 } from '../log'
 import { AppError, readEnv, systemClock, type Clock, type Env } from '../platform'
 import { audit, type AuditEntry } from './audit'
+import { openArchiveReader, type ArchiveReader } from './explain/archive-reader'
 import { fixPartitions } from './setting-store'
 
 /** What the web process works with: opened once, shared by all requests. */
@@ -23,6 +24,8 @@ export interface Console {
   registry: SchemaRegistry
   gateway: Gateway
   archiveDir: string
+  /** For people's questions to the archive: DuckDB, opened with the first one. */
+  archiveReader: ArchiveReader
   /** The bootstrap token of the environment; null: none. */
   apiToken: string | null
   /** Puts an entry into the audit trail, in the transaction of what it tells. */
@@ -82,6 +85,7 @@ export async function wireConsole(input: {
     prisma: openPrisma(pool),
     gateway: openGateway({ appender, registry, clock, quarantine }),
     archiveDir: archiveDirOf(env),
+    archiveReader: openArchiveReader({ tempDir: path.join(env.dataDir, 'explain-spill') }),
     apiToken: env.apiToken ?? null,
     trail: (client, entry) => audit(client, clock, entry),
   }

@@ -16,6 +16,8 @@ export { runBatchWorker, type BatchDeps, type BatchWorkerOptions, type Governor 
 export { readable, type Readable } from './compiled'
 export { archiveDirOf, getConsole, wireConsole, type Console } from './console'
 export { listDeadLetters } from './dead-letters'
+export { explain, explainEvents, explainEventsLimit } from './explain'
+export type * from './explain/model'
 export { getJob, listJobs, requestCancel, requestPause, requestResume } from './jobs'
 export { definitionOf, measureInfo } from './pipeline-info'
 export { definitionHistory, exportDefinition, getPipeline, listPipelines, removePipeline } from './pipelines'

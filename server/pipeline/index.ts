@@ -49,6 +49,7 @@ export {
   type FirstSeqsScope,
 } from './attribution-sql'
 export {
+  cellColumnsSql,
   decisionsSql,
   logStart,
   REDRIVE_ATTRIBUTE,

@@ -2,6 +2,7 @@ import { getConsole, type Console } from '../../control'
 import { dispatch } from './dispatch'
 import { divergenceRoutes } from './divergence-routes'
 import { eventsRoutes } from './events-routes'
+import { explainRoutes } from './explain-routes'
 import { jobsRoutes } from './jobs-routes'
 import { openApiRoute } from './openapi'
 import { pipelinesRoutes } from './pipelines-routes'
@@ -16,6 +17,7 @@ export const v1Routes: Route[] = [
   ...eventsRoutes,
   ...pipelinesRoutes,
   ...valuesRoutes,
+  ...explainRoutes,
   ...divergenceRoutes,
   ...plansRoutes,
   ...jobsRoutes,

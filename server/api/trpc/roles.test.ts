@@ -30,6 +30,8 @@ const needed: Record<string, Role | 'public'> = {
   'divergence.histogram': 'viewer',
   'divergence.totals': 'viewer',
   'divergence.cells': 'viewer',
+  'explain.cell': 'viewer',
+  'explain.events': 'viewer',
   'live.watch': 'viewer',
   'live.pipeline': 'viewer',
   'live.pipelines': 'viewer',

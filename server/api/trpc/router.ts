@@ -4,6 +4,7 @@ import { deadLettersRouter, policyRouter, systemRouter, tokensRouter, usersRoute
 import { auditRouter } from './audit-router'
 import { authRouter } from './auth-router'
 import { divergenceRouter } from './divergence-router'
+import { explainRouter } from './explain-router'
 import { router } from './init'
 import { jobsRouter } from './jobs-router'
 import { liveRouter } from './live-router'
@@ -13,6 +14,7 @@ import { plansRouter } from './plans-router'
 export const appRouter = router({
   auth: authRouter,
   pipelines: pipelinesRouter,
+  explain: explainRouter,
   live: liveRouter,
   divergence: divergenceRouter,
   jobs: jobsRouter,

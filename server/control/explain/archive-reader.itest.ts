@@ -21,7 +21,7 @@ const codeOf = (error: unknown) => (error instanceof AppError ? error.code : Str
 
 describe('reading the archive in the web process', () => {
   it('[law 11] runs a named number at once, lets a named number wait, and says so beyond', async () => {
-    let release = () => {}
+    let release: () => void = () => undefined
     const held = new Promise<void>((resolve) => (release = resolve))
     const first = reader.read(undefined, () => held)
     const second = reader.read(undefined, (duck) => duck.rows<{ one: number }>('SELECT 1 AS one'))
@@ -41,7 +41,7 @@ describe('reading the archive in the web process', () => {
 
   it('stops the statement when the caller has gone', async () => {
     const caller = new AbortController()
-    let started = () => {}
+    let started: () => void = () => undefined
     const running = new Promise<void>((resolve) => (started = resolve))
     const reading = reader.read(caller.signal, (duck) => {
       started()
@@ -53,7 +53,7 @@ describe('reading the archive in the web process', () => {
   })
 
   it('who waits and goes leaves the queue', async () => {
-    let release = () => {}
+    let release: () => void = () => undefined
     const held = new Promise<void>((resolve) => (release = resolve))
     const first = reader.read(undefined, () => held)
     const caller = new AbortController()

@@ -1,5 +1,4 @@
 import type { Duck, Nats } from '../../clients'
-import type { SqlRelation } from '../../pipeline'
 import type { LogMessage } from '../log-message'
 import { frameType, MessageHeader } from '../message-header'
 import { decodeMessage } from '../message'
@@ -96,7 +95,7 @@ async function readMessages(
       fromSeq: afterSeq,
       onFatal: (error) => {
         end(() => {
-          reject(error as Error)
+          reject(error instanceof Error ? error : new Error(String(error)))
         })
       },
       onMessage: (message, delivery) => {
