@@ -3,7 +3,7 @@ import { logger } from '../platform'
 import { endPauses, holdOrFreePositions, insertPause, type Layer, type LayerPause } from './layer-pause-store'
 
 /** One line for people: why a layer stands still, who said so, and until when. */
-export function describePause({ layer, reason, actor, until }: LayerPause): string {
+export function describePause({ layer, reason, actor, until }: Omit<LayerPause, 'pipeline'>): string {
   const end = until === null ? 'until somebody resumes it' : `until ${new Date(until).toISOString()}`
   return `The ${layer} layer is paused ${end} (${actor}: ${reason}).`
 }

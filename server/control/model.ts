@@ -95,6 +95,26 @@ export interface Durability {
   store: { server: string; sync: string; says: string }
 }
 
+/** A reason for which a layer stands still. */
+export interface PausedLayer {
+  id: number
+  layer: 'speed' | 'batch'
+  reason: string
+  actor: string
+  since: number
+  /** It ends by itself then; null: when somebody resumes it. */
+  until: number | null
+}
+
+/** A definition that both layers compute and nobody is served from. */
+export interface ShadowStatus {
+  definitionVersion: number
+  computeId: number
+  boundary: number | null
+  /** Messages of its type that its speed layer has not folded. */
+  lagMessages: number
+}
+
 export interface PipelineStatus {
   pipeline: string
   at: number
@@ -116,6 +136,9 @@ export interface PipelineStatus {
   archive: ArchiveStatus
   workers: WorkerStatus[]
   durability: Durability
+  /** Empty: both layers run. */
+  paused: PausedLayer[]
+  shadow: ShadowStatus | null
   lastRun: { jobId: string; status: JobStatus; finishedAt: number | null; error: string | null } | null
 }
 

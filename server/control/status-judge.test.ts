@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Health, PartitionPosition, WorkerStatus } from './model'
+import type { Health, PartitionPosition, PausedLayer, WorkerStatus } from './model'
 import { catchUpAt, judgeHealth, worstFirst, worstOf } from './status-judge'
 
 const worker = (role: string, alive = true): WorkerStatus => ({
@@ -29,7 +29,17 @@ const well = {
   archive: { seq: 10, logSeq: 10, logFirstSeq: 1, lagMessages: 0, segments: 1, rows: 1, bytes: 1 },
   workers: [worker('speed'), worker('archive'), worker('batch')],
   timeToDataLossS: null,
+  paused: [],
   lastRun: null,
+}
+
+const pause: PausedLayer = {
+  id: 1,
+  layer: 'speed',
+  reason: 'moving',
+  actor: 'ada',
+  since: 0,
+  until: null,
 }
 
 describe('the health of a pipeline', () => {
@@ -46,6 +56,13 @@ describe('the health of a pipeline', () => {
     ['a lag of a minute', { lag: { events: 9, messages: 9, seconds: 60 } }, 'bad', /behind the log/],
     ['no speed worker', { workers: [worker('archive'), worker('batch')] }, 'bad', /No speed worker/],
     ['a speed worker that is dead', { workers: [worker('speed', false)] }, 'bad', /No speed worker/],
+    [
+      'a paused speed layer, however far behind',
+      { paused: [pause], lag: { events: 9, messages: 9, seconds: 600 } },
+      'warn',
+      /speed layer is paused .*ada: moving/,
+    ],
+    ['a paused batch layer', { paused: [{ ...pause, layer: 'batch' }] }, 'warn', /batch layer is paused/],
     ['no archive worker', { workers: [worker('speed'), worker('batch')] }, 'warn', /No archive worker/],
     ['no batch worker', { workers: [worker('speed'), worker('archive')] }, 'warn', /No batch worker/],
     ['data about to be lost', { timeToDataLossS: 600 }, 'bad', /will drop events/],

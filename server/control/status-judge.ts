@@ -1,4 +1,13 @@
-import type { ArchiveStatus, Health, Lag, PartitionPosition, PipelineStatus, WorkerStatus } from './model'
+import { describePause } from './layer-pause'
+import type {
+  ArchiveStatus,
+  Health,
+  Lag,
+  PartitionPosition,
+  PausedLayer,
+  PipelineStatus,
+  WorkerStatus,
+} from './model'
 
 /** Event to view is promised within 5 s; behind that a person should look, far behind it a number is old. */
 const lagWarnS = 5
@@ -13,6 +22,7 @@ interface Facts {
   archive: ArchiveStatus
   workers: WorkerStatus[]
   timeToDataLossS: number | null
+  paused: PausedLayer[]
   lastRun: PipelineStatus['lastRun']
 }
 
@@ -23,9 +33,12 @@ interface Finding {
 
 /** The health of a pipeline and why, worst first. */
 export function judgeHealth(facts: Facts): { health: Health; reasons: string[] } {
-  const findings = [...speedFindings(facts), ...archiveFindings(facts), ...batchFindings(facts)].sort(
-    (a, b) => rank(b.health) - rank(a.health),
-  )
+  const findings = [
+    ...pauseFindings(facts),
+    ...speedFindings(facts),
+    ...archiveFindings(facts),
+    ...batchFindings(facts),
+  ].sort((a, b) => rank(b.health) - rank(a.health))
   const [worst] = findings
   if (worst) return { health: worst.health, reasons: findings.map(({ says }) => says) }
   return facts.position.every(({ watermark }) => watermark === null)
@@ -33,10 +46,15 @@ export function judgeHealth(facts: Facts): { health: Health; reasons: string[] }
     : { health: 'ok', reasons: [] }
 }
 
-function speedFindings({ lag, position, workers }: Facts): Finding[] {
+const pauseFindings = ({ paused }: Facts): Finding[] =>
+  paused.map((pause) => ({ health: 'warn', says: describePause(pause) }))
+
+function speedFindings({ lag, position, workers, paused }: Facts): Finding[] {
   const alive = new Set(workers.filter((w) => w.alive && w.role === 'speed').map(({ id }) => id))
   if (alive.size === 0)
     return [{ health: 'bad', says: 'No speed worker is running: nothing is counted live.' }]
+  // Lagging is what a pause is for; it is said already.
+  if (paused.some(({ layer }) => layer === 'speed')) return []
   const unheld = position.filter(({ owner }) => owner === null || !alive.has(owner)).length
   const findings: Finding[] = []
   if (unheld > 0 && lag.messages > 0)

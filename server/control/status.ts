@@ -3,10 +3,20 @@ import { streamState, type StreamState } from '../log'
 import type { Clock } from '../platform'
 import { durabilityOf } from './durability'
 import { selectLastRuns } from './job-store'
+import { selectPauses } from './layer-pause-store'
 import { countAfter, firstAfter } from './log-state'
-import type { ArchiveStatus, Counters, Durability, Lag, PipelineStatus, WorkerStatus } from './model'
+import type {
+  ArchiveStatus,
+  Counters,
+  Durability,
+  Lag,
+  PausedLayer,
+  PipelineStatus,
+  ShadowStatus,
+  WorkerStatus,
+} from './model'
 import { definitionOf } from './pipeline-info'
-import type { StoredPipeline } from './pipeline-store'
+import { selectShadows, type StoredPipeline } from './pipeline-store'
 import { Recent } from './recent'
 import { requirePipeline } from './require-pipeline'
 import { catchUpAt, judgeHealth, type LagSample } from './status-judge'
@@ -72,23 +82,26 @@ export async function statusOfAll(
   deps: Deps,
   pipelines: readonly StoredPipeline[],
 ): Promise<Map<string, PipelineStatus>> {
-  const computeIds = pipelines.map(({ computeId }) => computeId)
-  const [positions, boundaries, runs, surroundings] = await Promise.all([
+  const names = pipelines.map(({ name }) => name)
+  const shadows = await selectShadows(deps.pool, names)
+  const computeIds = [...pipelines, ...shadows.values()].map(({ computeId }) => computeId)
+  const [positions, boundaries, runs, pauses, surroundings] = await Promise.all([
     selectPositions(deps.pool, computeIds),
     selectBoundaries(deps.pool, computeIds),
-    selectLastRuns(
-      deps.pool,
-      pipelines.map(({ name }) => name),
-    ),
+    selectLastRuns(deps.pool, names),
+    selectPauses(deps.pool, names),
     readSurroundings(deps),
   ])
+  const positionsOf = (id: number) => positions.filter(({ computeId }) => computeId === id)
   const lastRuns = new Map(runs.map(({ pipeline, ...run }) => [pipeline, run]))
   const statuses = await Promise.all(
     pipelines.map((stored) =>
       statusOf(deps, {
         stored,
-        positions: positions.filter(({ computeId }) => computeId === stored.computeId),
+        positions: positionsOf(stored.computeId),
         boundary: boundaries.get(stored.computeId) ?? null,
+        paused: pauses.flatMap(({ pipeline, ...pause }) => (pipeline === stored.name ? [pause] : [])),
+        shadow: shadowFacts(shadows.get(stored.name), boundaries, positionsOf),
         lastRun: lastRuns.get(stored.name) ?? null,
         surroundings,
       }),
@@ -97,16 +110,34 @@ export async function statusOfAll(
   return new Map(statuses.map((status) => [status.pipeline, status]))
 }
 
+interface ShadowFacts {
+  stored: StoredPipeline
+  positions: PositionRow[]
+  boundary: number | null
+}
+
+function shadowFacts(
+  stored: StoredPipeline | undefined,
+  boundaries: ReadonlyMap<number, number>,
+  positionsOf: (computeId: number) => PositionRow[],
+): ShadowFacts | null {
+  if (stored === undefined) return null
+  const { computeId } = stored
+  return { stored, positions: positionsOf(computeId), boundary: boundaries.get(computeId) ?? null }
+}
+
 interface Facts {
   stored: StoredPipeline
   positions: PositionRow[]
   boundary: number | null
+  paused: PausedLayer[]
+  shadow: ShadowFacts | null
   lastRun: PipelineStatus['lastRun']
   surroundings: Surroundings
 }
 
 async function statusOf(deps: Deps, facts: Facts): Promise<PipelineStatus> {
-  const { stored, positions, boundary, lastRun, surroundings } = facts
+  const { stored, positions, boundary, paused, lastRun, surroundings } = facts
   const at = deps.clock.now()
   const { eventType } = definitionOf(stored)
   const counters = totals(positions)
@@ -126,7 +157,7 @@ async function statusOf(deps: Deps, facts: Facts): Promise<PipelineStatus> {
   return {
     pipeline: stored.name,
     at,
-    ...judgeHealth({ lag, position, archive, workers, timeToDataLossS, lastRun }),
+    ...judgeHealth({ lag, position, archive, workers, timeToDataLossS, paused, lastRun }),
     watermark: watermarks.length > 0 ? Math.min(...watermarks) : null,
     boundary,
     position,
@@ -139,8 +170,17 @@ async function statusOf(deps: Deps, facts: Facts): Promise<PipelineStatus> {
     archive,
     workers,
     durability,
+    paused,
+    shadow: facts.shadow && (await shadowStatus(deps, facts.shadow)),
     lastRun,
   }
+}
+
+async function shadowStatus(deps: Deps, { stored, positions, boundary }: ShadowFacts): Promise<ShadowStatus> {
+  const { eventType } = definitionOf(stored)
+  const lags = await partitionLags(deps, eventType, positions)
+  const lagMessages = lags.reduce((sum, { messages }) => sum + messages, 0)
+  return { definitionVersion: stored.version, computeId: stored.computeId, boundary, lagMessages }
 }
 
 interface PartitionLag {
@@ -159,12 +199,7 @@ async function readLag(
 ): Promise<{ lag: Lag; oldestAt: number | null }> {
   const { eventType, positions } = input
   const latelyPerMessage = eventsPerMessage(input)
-  const lags = await Promise.all(
-    positions.map(({ partition, seq }) => {
-      const subject = `events.${eventType}.${partition}`
-      return memoryOf(deps).lags.get(`${subject} ${seq}`, () => partitionLag(deps.nats, seq, subject))
-    }),
-  )
+  const lags = await partitionLags(deps, eventType, positions)
   const messages = lags.reduce((sum, lag) => sum + lag.messages, 0)
   const oldest = lags.flatMap(({ oldestAt }) => (oldestAt === null ? [] : [oldestAt]))
   const oldestAt = oldest.length > 0 ? Math.min(...oldest) : null
@@ -177,6 +212,18 @@ async function readLag(
     oldestAt,
   }
 }
+
+const partitionLags = (
+  deps: Deps,
+  eventType: string,
+  positions: readonly PositionRow[],
+): Promise<PartitionLag[]> =>
+  Promise.all(
+    positions.map(({ partition, seq }) => {
+      const subject = `events.${eventType}.${partition}`
+      return memoryOf(deps).lags.get(`${subject} ${seq}`, () => partitionLag(deps.nats, seq, subject))
+    }),
+  )
 
 /** As the speed workers found lately: history comes in larger messages than live events do. */
 function eventsPerMessage(input: {

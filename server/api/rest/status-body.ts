@@ -3,7 +3,7 @@ import { iso, isoOrNull } from './instants'
 
 /** A pipeline's status as REST tells it: instants as text. */
 export function statusBody(status: PipelineStatus) {
-  const { workers, position, timeToDataLossS, lastRun, ...rest } = status
+  const { workers, position, timeToDataLossS, lastRun, paused, shadow, ...rest } = status
   return {
     ...rest,
     at: iso(status.at),
@@ -19,6 +19,8 @@ export function statusBody(status: PipelineStatus) {
     /** Seconds; null: nothing can be dropped. */
     timeToDataLoss: timeToDataLossS,
     workers: workers.map(workerBody),
+    paused: paused.map((pause) => ({ ...pause, since: iso(pause.since), until: isoOrNull(pause.until) })),
+    shadow: shadow && { ...shadow, boundary: isoOrNull(shadow.boundary) },
     lastRun: lastRun && { ...lastRun, finishedAt: isoOrNull(lastRun.finishedAt) },
   }
 }
