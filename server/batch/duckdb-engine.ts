@@ -1,7 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import { openDuck, type Duck } from '../clients'
-import { recomputeSql, versionCellReader, type CompiledPipeline, type RecomputeScope } from '../pipeline'
-import { AppError } from '../platform'
+import {
+  firstSeqsSql,
+  recomputeSql,
+  versionCellReader,
+  type CompiledPipeline,
+  type RecomputeScope,
+} from '../pipeline'
+import { decideEvents, onFork, whatFailed } from './duckdb-decisions'
 import type { BatchEngine, EngineCell } from './engine'
 
 export interface DuckDbEngineOptions {
@@ -21,6 +27,12 @@ export async function openDuckDbEngine(options: DuckDbEngineOptions): Promise<Ba
   return {
     name: 'duckdb',
     cells: (compiled, scope, signal) => cells(duck, { compiled, scope, signal }),
+    firstSeqs: (compiled, scope, signal) =>
+      onFork(duck, compiled, signal, async (connection) => {
+        const rows = await connection.rows<{ part: number; seq: number }>(firstSeqsSql(scope))
+        return new Map(rows.map(({ part, seq }) => [part, seq]))
+      }),
+    decide: (compiled, scope, signal) => decideEvents(duck, { compiled, scope, signal }),
     close: () => {
       duck.close()
       return Promise.resolve()
@@ -49,11 +61,7 @@ async function* cells(duck: Duck, { compiled, scope, signal }: Request): AsyncGe
     }
   } catch (error) {
     signal?.throwIfAborted()
-    throw new AppError(
-      'internal',
-      `Recomputing ${compiled.definition.name} in DuckDB failed: ${error instanceof Error ? error.message : String(error)}. Nothing was published; the run can be repeated.`,
-      { cause: error },
-    )
+    throw whatFailed('Recomputing', compiled, error)
   } finally {
     signal?.removeEventListener('abort', interrupt)
     connection.close()

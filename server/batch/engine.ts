@@ -1,4 +1,11 @@
-import type { CompiledPipeline, RecomputeScope } from '../pipeline'
+import type {
+  AttributedCell,
+  CompiledPipeline,
+  DecisionScope,
+  EventCounts,
+  FirstSeqsScope,
+  RecomputeScope,
+} from '../pipeline'
 
 /** One row of a version as an engine gives it: slots as a Postgres array literal, sketches in hex. */
 export interface EngineCell {
@@ -20,5 +27,25 @@ export interface BatchEngine {
     scope: RecomputeScope,
     signal: AbortSignal | undefined,
   ): AsyncIterable<EngineCell[]>
+  /** By partition, the first message after a cut that has an event of a range. */
+  firstSeqs(
+    compiled: CompiledPipeline,
+    scope: FirstSeqsScope,
+    signal: AbortSignal | undefined,
+  ): Promise<Map<number, number>>
+  /** Decides the events of a range that the layers may have treated unlike; to be closed. */
+  decide(
+    compiled: CompiledPipeline,
+    scope: DecisionScope,
+    signal: AbortSignal | undefined,
+  ): Promise<DecidedEvents>
+  close(): Promise<void>
+}
+
+export interface DecidedEvents {
+  /** Late and duplicate events by cell, ordered by window and then by the bytes of the key. */
+  counts(): AsyncIterable<EventCounts[]>
+  /** Cells step by step from what batch counts to what was served, ordered likewise and then by step. */
+  steps(cells: { windowStart: number[]; key: string[] }): AsyncIterable<AttributedCell[]>
   close(): Promise<void>
 }

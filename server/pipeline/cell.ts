@@ -135,6 +135,16 @@ export function mergeCells({ layout }: CellShape, a: StoredCell, b: StoredCell):
   return { acc, sketch: encodeSketches(mine) }
 }
 
+/** The cell with its distinct and quantile slots as its sketches tell them. */
+export function estimatedCell({ layout }: CellShape, cell: StoredCell): StoredCell {
+  const sketches = decodeSketches(layout.sketches, cell.sketch)
+  const acc = layout.slots.map((slot, i) => {
+    const sketch = sketches[slot.sketch]
+    return sketch === undefined ? (cell.acc[i] ?? null) : sketchSlotText(slot, sketch)
+  })
+  return { acc, sketch: cell.sketch }
+}
+
 /** The cell as versions keep it: floats at 12 significant digits. */
 export function roundCell({ layout }: CellShape, cell: StoredCell): StoredCell {
   return { acc: layout.slots.map((slot, i) => roundSlot(slot, cell.acc[i] ?? null)), sketch: cell.sketch }

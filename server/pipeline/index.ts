@@ -23,7 +23,7 @@ export { backfillBytesPerDay } from './definition-quota'
 export { fieldTypesOf, type DeclaredType, type FieldTypes } from './expression/field-types'
 export { parseExpression, type ParsedExpression, type ParseExpressionOptions } from './expression/parse'
 export { type SqlRelation } from './expression/sql-fields'
-export { accText, answer, mergeCells, mergeKeys, type CellShape } from './cell'
+export { accText, answer, estimatedCell, mergeCells, mergeKeys, type CellShape } from './cell'
 export type { FoldCounters } from './compile-fold'
 export { DedupeSet, type DedupeOptions } from './dedupe'
 export { fingerprint, partitionOf } from './fingerprint'
@@ -53,6 +53,7 @@ export {
   decisionsSql,
   logStart,
   REDRIVE_ATTRIBUTE,
+  rememberedSeqSql,
   type DecisionScope,
   type SpeedStart,
   type UnreadStretch,

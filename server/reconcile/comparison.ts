@@ -15,8 +15,6 @@ import type { Cause } from './divergence-words'
 export interface ComparedArchive {
   /** Segments of a type whose events may lie in the range; all of them without one. Null: there are none. */
   scan(type: string, range: Range | null): Promise<ComparedScan | null>
-  /** Segments of a type that may hold messages after `fromSeq`, up to `toSeq`. */
-  scanSeqs(type: string, fromSeq: number, toSeq: number): Promise<ComparedScan | null>
 }
 
 interface ComparedScan {
@@ -44,7 +42,7 @@ export interface DecidedEvents {
   /** What the model says speed met: late and duplicate events by cell, in order of window and key's bytes. */
   counts(): AsyncIterable<EventCounts[]>
   /** The cells, step by step from what batch counts to what speed folded; in order of window, key's bytes and step. */
-  steps(cells: AsyncIterable<CellNames>): AsyncIterable<AttributedCell[]>
+  steps(cells: CellNames): AsyncIterable<AttributedCell[]>
   close(): Promise<void>
 }
 
