@@ -1,7 +1,7 @@
 'use client'
 import { createContext, useCallback, useContext, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
-import type { JobView, LiveHealth, PipelineListItem, WatchMessage } from '@/server/api'
+import type { JobView, LiveHealth, PipelineListItem, ProposalView, WatchMessage } from '@/server/api'
 import { useWatch } from './use-watch'
 import type { Watch } from './use-watch'
 
@@ -9,6 +9,8 @@ import type { Watch } from './use-watch'
 interface ConsoleFeed {
   health: LiveHealth | null
   jobs: JobView[] | null
+  /** What waits for a person. */
+  proposals: ProposalView[] | null
   pipelines: PipelineListItem[] | null
   watch: Watch
 }
@@ -19,16 +21,20 @@ const input = { health: true, pipelines: true, jobs: { limit: 100 } }
 export function ConsoleFeedProvider({ children }: { children: ReactNode }) {
   const [health, setHealth] = useState<LiveHealth | null>(null)
   const [jobs, setJobs] = useState<JobView[] | null>(null)
+  const [proposals, setProposals] = useState<ProposalView[] | null>(null)
   const [pipelines, setPipelines] = useState<PipelineListItem[] | null>(null)
   const onMessage = useCallback((message: WatchMessage) => {
     if (message.topic === 'health') setHealth(message.data)
-    if (message.topic === 'jobs') setJobs(message.data.jobs)
+    if (message.topic === 'jobs') {
+      setJobs(message.data.jobs)
+      setProposals(message.data.proposals)
+    }
     if (message.topic === 'pipelines') setPipelines(message.data.pipelines)
   }, [])
   const { state, lastAt, error } = useWatch(input, onMessage)
   const value = useMemo(
-    () => ({ health, jobs, pipelines, watch: { state, lastAt, error } }),
-    [health, jobs, pipelines, state, lastAt, error],
+    () => ({ health, jobs, proposals, pipelines, watch: { state, lastAt, error } }),
+    [health, jobs, proposals, pipelines, state, lastAt, error],
   )
   return <Context value={value}>{children}</Context>
 }

@@ -74,6 +74,7 @@ export type {
   PlanView,
   Policy,
   PreviewDiff,
+  ProposalView,
   SystemHealth,
   TotalExplanation,
   WorkerStatus,

@@ -394,6 +394,21 @@ export interface PlanView {
   jobId: string | null
 }
 
+/** What a scheduled run left to a person, in short; its plan has it whole. */
+export interface ProposalView {
+  /** Of the plan. */
+  id: string
+  pipeline: string
+  from: number | null
+  to: number | null
+  cells: number
+  changed: number
+  beyond: number
+  /** Largest relative difference of a cell. */
+  largest: number
+  createdAt: number
+}
+
 export interface AuditRecord {
   seq: number
   at: number

@@ -1,4 +1,4 @@
-import { listJobs, listPipelines, Recent, systemHealth, type Console } from '../../control'
+import { listJobs, listPipelines, listProposals, Recent, systemHealth, type Console } from '../../control'
 import type { TopKeysInput } from '../trpc/inputs'
 import type { LiveHealth, LiveJobs, LiveList, TopKeys } from '../trpc/shapes'
 import { readTopKeysView } from '../views'
@@ -51,10 +51,10 @@ export const liveJobs = (
     console,
     {
       read: () =>
-        sharedOf(console).jobs.get(JSON.stringify([page.pipeline, page.limit]), async () => ({
-          at: console.clock.now(),
-          jobs: await listJobs(console, page),
-        })),
+        sharedOf(console).jobs.get(JSON.stringify([page.pipeline, page.limit]), async () => {
+          const [jobs, proposals] = await Promise.all([listJobs(console, page), listProposals(console)])
+          return { at: console.clock.now(), jobs, proposals }
+        }),
       concerns: (change) => change.kind === 'job',
       minMs: 250,
       maxMs: 10_000,

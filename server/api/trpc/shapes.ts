@@ -4,6 +4,7 @@ import type {
   DependencyHealth,
   Health,
   JobView,
+  ProposalView,
   MeasureInfo,
   MeasureValue,
   PipelineListItem,
@@ -140,6 +141,8 @@ export interface LiveList {
 export interface LiveJobs {
   at: number
   jobs: JobView[]
+  /** What waits for a person. */
+  proposals: ProposalView[]
 }
 export type LiveHealth = SystemHealth
 
