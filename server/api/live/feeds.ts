@@ -1,4 +1,4 @@
-import { listJobs, listPipelines, listProposals, Recent, systemHealth, type Console } from '../../control'
+import { listJobs, listPipelines, proposalSummaries, Recent, systemHealth, type Console } from '../../control'
 import type { TopKeysInput } from '../trpc/inputs'
 import type { LiveHealth, LiveJobs, LiveList, TopKeys } from '../trpc/shapes'
 import { readTopKeysView } from '../views'
@@ -52,7 +52,7 @@ export const liveJobs = (
     {
       read: () =>
         sharedOf(console).jobs.get(JSON.stringify([page.pipeline, page.limit]), async () => {
-          const [jobs, proposals] = await Promise.all([listJobs(console, page), listProposals(console)])
+          const [jobs, proposals] = await Promise.all([listJobs(console, page), proposalSummaries(console)])
           return { at: console.clock.now(), jobs, proposals }
         }),
       concerns: (change) => change.kind === 'job',

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startTestServices, type TestServices } from '../clients/testing'
-import { listProposals } from './proposals'
+import { proposalSummaries } from './proposal-summaries'
 
 let services: TestServices
 
@@ -32,7 +32,7 @@ it('a proposal waits until it is applied or its time is over, and is told in sho
   await add('applied', { applied: true })
   await add('over', { over: true })
   await add('made by a person', { proposal: false })
-  const proposals = await listProposals(services)
+  const proposals = await proposalSummaries(services)
   expect(proposals).toEqual([
     {
       id: expect.any(String) as string,

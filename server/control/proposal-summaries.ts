@@ -5,7 +5,7 @@ import type { ProposalView } from './model'
 const limit = 100
 
 /** What scheduled runs computed, found beyond the tolerance and left to a person, newest first. */
-export async function listProposals({ pool }: { pool: Pool }): Promise<ProposalView[]> {
+export async function proposalSummaries({ pool }: { pool: Pool }): Promise<ProposalView[]> {
   const { rows } = await pool.query<ProposalView>({
     name: 'proposals',
     text: `SELECT p.id, p.pipeline, i."from", i."to",
