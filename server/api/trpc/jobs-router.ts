@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { getJob, listJobs, requestCancel } from '../../control'
+import { getJob, listJobs, requestCancel, requestPause, requestResume } from '../../control'
 import type { JobView } from '../../control'
 import { pageLimit, pipelineName } from './inputs'
 import { operatorProcedure, router, viewerProcedure } from './init'
@@ -29,5 +29,17 @@ export const jobsRouter = router({
     .input(jobId)
     .mutation(({ ctx, input }): Promise<JobView> =>
       requestCancel(ctx.console, { id: input.id, actor: ctx.principal.name }),
+    ),
+
+  pause: operatorProcedure
+    .input(jobId)
+    .mutation(({ ctx, input }): Promise<JobView> =>
+      requestPause(ctx.console, { id: input.id, actor: ctx.principal.name }),
+    ),
+
+  resume: operatorProcedure
+    .input(jobId)
+    .mutation(({ ctx, input }): Promise<JobView> =>
+      requestResume(ctx.console, { id: input.id, actor: ctx.principal.name }),
     ),
 })

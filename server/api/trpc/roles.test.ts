@@ -41,6 +41,8 @@ const needed: Record<string, Role | 'public'> = {
   'jobs.list': 'viewer',
   'jobs.get': 'viewer',
   'jobs.cancel': 'operator',
+  'jobs.pause': 'operator',
+  'jobs.resume': 'operator',
   'plans.get': 'viewer',
   'plans.create': 'operator',
   'plans.applyPlan': 'operator',
