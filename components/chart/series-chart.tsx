@@ -1,7 +1,8 @@
 'use client'
-import { useMemo } from 'react'
+import { useCallback, useMemo, useRef } from 'react'
 import { Area, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts'
 import type { Zone } from '@/components/format'
+import type { SeriesPoint } from '@/server/api'
 import { Backdrop } from './backdrop'
 import { DifferenceBars } from './difference-bars'
 import { lonelyDot } from './lonely-dot'
@@ -21,6 +22,8 @@ interface SeriesChartProps {
   label: string
   height?: number
   onZoom: (from: number, to: number) => void
+  /** A point is to be explained: clicked, or Enter on the one the arrow keys have reached. */
+  onExplain?: ((point: SeriesPoint) => void) | undefined
 }
 
 const dotted = {
@@ -32,10 +35,18 @@ const dotted = {
 const still = { isAnimationActive: false, activeDot: false, connectNulls: false, type: 'linear' as const }
 
 /** Batch solid, speed dotted, the boundary between them: the grammar of every series. */
-export function SeriesChart({ drawing, measure, zone, label, height = 270, onZoom }: SeriesChartProps) {
+export function SeriesChart(props: SeriesChartProps) {
+  const { drawing, measure, zone, label, height = 270, onZoom, onExplain } = props
   const [box, width] = useWidth()
   const { rows, from, to, low, high, hasArea, mode } = drawing
-  const drag = useDragZoom(onZoom)
+  const pointed = useRef<SeriesPoint | null>(null)
+  const onPoint = useCallback((point: SeriesPoint | null) => {
+    pointed.current = point
+  }, [])
+  const drag = useDragZoom(onZoom, (at) => {
+    const point = rows.find((row) => row.t === at)?.point
+    if (point) onExplain?.(point)
+  })
   const yTicks = useMemo(() => valueTicks(low, high), [low, high])
   const xTicks = useMemo(
     () => timeTicks(from, to, zone, width !== null && width < 420 ? 4 : 8),
@@ -43,7 +54,13 @@ export function SeriesChart({ drawing, measure, zone, label, height = 270, onZoo
   )
   const axisLine = { stroke: 'var(--line)' }
   return (
-    <figure className="chart select-none" aria-label={label}>
+    <figure
+      className="chart select-none"
+      aria-label={label}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter' && pointed.current) onExplain?.(pointed.current)
+      }}
+    >
       <div ref={box} style={{ height }}>
         {width === null ? null : (
           <ComposedChart
@@ -107,7 +124,9 @@ export function SeriesChart({ drawing, measure, zone, label, height = 270, onZoo
             <Tooltip
               isAnimationActive={false}
               cursor={{ stroke: 'var(--line-control)', strokeWidth: 1 }}
-              content={<SeriesTip measure={measure} zone={zone} now={to} />}
+              content={
+                <SeriesTip measure={measure} zone={zone} now={to} onPoint={onExplain ? onPoint : undefined} />
+              }
             />
           </ComposedChart>
         )}

@@ -10,8 +10,8 @@ interface Drag {
   end: number
 }
 
-/** Drag across a chart to zoom into what was dragged over. */
-export function useDragZoom(onZoom: (from: number, to: number) => void) {
+/** Drag across a chart to zoom into what was dragged over; a press without a drag picks the point. */
+export function useDragZoom(onZoom: (from: number, to: number) => void, onPick?: (at: number) => void) {
   const [drag, setDrag] = useState<Drag | null>(null)
   const at = (point: ChartPoint): number | null => {
     const label = Number(point.activeLabel)
@@ -32,6 +32,7 @@ export function useDragZoom(onZoom: (from: number, to: number) => void) {
       onMouseUp: () => {
         setDrag(null)
         if (span) onZoom(span.from, span.to)
+        else if (drag) onPick?.(drag.start)
       },
       onMouseLeave: () => setDrag(null),
     },

@@ -3,6 +3,7 @@ import { Radio } from 'lucide-react'
 import { useMemo, useRef } from 'react'
 import { LazySeriesChart, SeriesLegend, StateLane, drawSeries, svgImage } from '@/components/chart'
 import type { SeriesMode } from '@/components/chart'
+import { targetOf, useExplain } from '@/components/explain'
 import { formatDuration, formatRange } from '@/components/format'
 import { Button, Choice, Note, Panel, PanelMenu, Segmented, SkeletonBox } from '@/components/ui'
 import {
@@ -54,6 +55,7 @@ export function SeriesPanel({
   const [, setMeasure] = useMeasureName()
   const [key, setKey] = useKey()
   const [zone] = useZone()
+  const [, setExplained] = useExplain()
   const [viewRange, setRange] = useRange()
   const body = useRef<HTMLDivElement>(null)
   const now = useNow(1_000)
@@ -169,6 +171,7 @@ export function SeriesPanel({
           measure={seriesMeasure ?? name}
           zone={zone}
           label={`${name} per ${per}, ${modes.find((m) => m.value === mode)?.label.toLowerCase() ?? ''}, ${formatRange(drawing.from, drawing.to, zone, now)}`}
+          onExplain={(point) => void setExplained(targetOf(point, series.windowSizeMs, series.key))}
           onZoom={(from, to) => void setRange({ kind: 'custom', from: Math.floor(from), to: Math.ceil(to) })}
         />
         {mode === 'difference' ? null : <StateLane drawing={drawing} />}

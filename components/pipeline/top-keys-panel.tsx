@@ -7,6 +7,7 @@ import {
   measureNumber,
   plural,
 } from '@/components/format'
+import { useExplain } from '@/components/explain'
 import { Note, Panel, PanelMenu, ServedValue, SkeletonRows } from '@/components/ui'
 import { useKey, useZone } from '@/components/view'
 import type { MeasureInfo, TopKey, TopKeys } from '@/server/api'
@@ -53,6 +54,7 @@ export function TopKeysPanel({ topKeys, measure, tolerance, now, stale }: TopKey
 
 function Table({ topKeys, measure, tolerance }: { topKeys: TopKeys; measure: string; tolerance: number }) {
   const [picked, setKey] = useKey()
+  const [, setExplained] = useExplain()
   const most = Math.max(...topKeys.keys.map((k) => Math.abs(measureNumber(k.value) ?? 0)), 0)
   return (
     <table className="table">
@@ -81,7 +83,15 @@ function Table({ topKeys, measure, tolerance }: { topKeys: TopKeys; measure: str
               </button>
             </td>
             <td className="number font-medium">
-              <ServedValue value={row.value} completeness={row.completeness} />
+              <button
+                type="button"
+                className="explain-value"
+                title="Explain this number"
+                onClick={() => void setExplained({ from: topKeys.from, to: topKeys.to, key: row.key })}
+              >
+                <span className="sr-only">Explain </span>
+                <ServedValue value={row.value} completeness={row.completeness} />
+              </button>
             </td>
             <td>
               <ShareBar row={row} most={most} />
