@@ -20,6 +20,7 @@ export interface ComparedArchive {
 interface ComparedScan {
   relation: string
   columns: SqlRelation
+  segments: { minTime: number; maxTime: number; rows: number }[]
 }
 
 /** What runs the statements of `attribution-sql`; a batch engine is one. */
