@@ -57,6 +57,7 @@ function Count({ screen }: { screen: string }) {
     const running = jobs?.filter((job) => job.status === 'running').length ?? 0
     return running > 0 ? <span className="nav-count">{running} running</span> : null
   }
+  if (screen !== '/pipelines') return null
   const bad = pipelines?.filter((p) => p.status.health === 'bad').length ?? 0
   if (bad === 0) return null
   return (

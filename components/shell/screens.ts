@@ -1,4 +1,4 @@
-import { ListChecks, Workflow } from 'lucide-react'
+import { Grid3x3, ListChecks, Workflow } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 
 export interface Screen {
@@ -11,5 +11,6 @@ export interface Screen {
 /** The screens there are. A screen comes in here when it works, not before. */
 export const screens: Screen[] = [
   { path: '/pipelines', name: 'Pipelines', icon: Workflow, heading: 'Data' },
+  { path: '/divergence', name: 'Divergence', icon: Grid3x3 },
   { path: '/jobs', name: 'Jobs', icon: ListChecks, heading: 'Work' },
 ]

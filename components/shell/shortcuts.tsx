@@ -8,6 +8,7 @@ const groups = [
       { keys: ['Ctrl K', '⌘ K'], does: 'Find a pipeline, or act' },
       { keys: ['?'], does: 'This list' },
       { keys: ['g p'], does: 'Go to the pipelines' },
+      { keys: ['g d'], does: 'Go to the divergence' },
       { keys: ['g j'], does: 'Go to the jobs' },
       { keys: ['Esc'], does: 'Close what is open' },
     ],
@@ -25,6 +26,7 @@ const groups = [
     name: 'In charts and plans',
     keys: [
       { keys: ['←', '→'], does: 'Move the cursor of a chart that has the focus' },
+      { keys: ['⇧ ←', '⇧ →'], does: 'Select cells of a heatmap' },
       { keys: ['Ctrl ↵'], does: 'Apply the plan' },
     ],
   },

@@ -35,6 +35,7 @@ export function useShortcuts({ palette, help, goTo }: ShortcutActions): void {
       else if (event.timeStamp - goPressedAt < pairWithinMs) {
         goPressedAt = -Infinity
         if (event.key === 'p') goTo('/pipelines')
+        if (event.key === 'd') goTo('/divergence')
         if (event.key === 'j') goTo('/jobs')
       }
     }

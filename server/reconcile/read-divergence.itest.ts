@@ -159,8 +159,8 @@ describe('reading divergence', () => {
       2,
       1,
       2,
-      ...Array(5).fill(1),
-      ...Array(10).fill(0),
+      ...Array<number>(5).fill(1),
+      ...Array<number>(10).fill(0),
     ])
     const columns = new Uint8Array(Buffer.from(grid.columns, 'base64'))
     expect([...columns.subarray(10)]).toEqual(Array(10).fill(2))

@@ -1,0 +1,1 @@
+export { DivergenceScreen } from './divergence-screen'
