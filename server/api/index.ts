@@ -74,6 +74,8 @@ export type {
   PlanView,
   Policy,
   PreviewDiff,
+  Producers,
+  ProducerView,
   ProposalView,
   SystemHealth,
   TotalExplanation,

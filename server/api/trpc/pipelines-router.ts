@@ -5,6 +5,7 @@ import {
   exportDefinition,
   getPipeline,
   listPipelines,
+  listProducers,
   pipelineStatus,
   removePipeline,
 } from '../../control'
@@ -14,6 +15,7 @@ import type {
   PipelineInfo,
   PipelineListItem,
   PipelineStatus,
+  Producers,
 } from '../../control'
 import { readSeriesView, readTopKeysView, readVersionsView } from '../views'
 import { pipelineInput, pipelineName, seriesInput, topKeysInput } from './inputs'
@@ -58,6 +60,11 @@ export const pipelinesRouter = router({
   export: viewerProcedure
     .input(pipelineInput)
     .query(({ ctx, input }): Promise<string> => exportDefinition(ctx.console, input.name)),
+
+  /** Who sends what it reads, and whose events are kept aside. */
+  producers: viewerProcedure
+    .input(pipelineInput)
+    .query(({ ctx, input, signal }): Promise<Producers> => listProducers(ctx.console, input.name, signal)),
 
   applyDefinition: operatorProcedure
     .input(z.object({ text: definitionText, reason: reason.nullish() }))

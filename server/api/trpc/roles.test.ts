@@ -20,6 +20,7 @@ const needed: Record<string, Role | 'public'> = {
   'pipelines.versions': 'viewer',
   'pipelines.definitions': 'viewer',
   'pipelines.export': 'viewer',
+  'pipelines.producers': 'viewer',
   'pipelines.applyDefinition': 'operator',
   'pipelines.remove': 'operator',
   'divergence.grid': 'viewer',
