@@ -26,6 +26,10 @@ const target = z.union([
 
 /** The `source` of a producer's events. */
 const producer = z.strictObject({ source: z.string().min(1).max(1_024) })
+const restartPoint = z.union([
+  z.strictObject({ cut: z.literal('last') }),
+  z.strictObject({ seq: z.int().nonnegative() }),
+])
 const layer = z.enum(['speed', 'batch'])
 
 const kind = <Name extends string, Shape extends z.core.$ZodLooseShape>(name: Name, shape: Shape) =>
@@ -57,6 +61,7 @@ export const planRequestOf = (instant: InstantSchema) =>
     kind('rollback', { options: target }),
     kind('pause', { options: z.strictObject({ layer, until: instant.optional() }) }),
     kind('quarantine', { options: producer }),
+    kind('restart', { options: z.strictObject({ layer: z.literal('speed'), from: restartPoint }) }),
     kind('release', { options: producer }),
     kind('resume', { options: z.strictObject({ layer, pause: z.int().positive().optional() }) }),
   ])

@@ -26,3 +26,12 @@ export async function countAfter({ jsm }: Nats, seq: number, subject: string): P
   await jsm.consumers.delete(stream, consumer.name).catch(() => false)
   return consumer.num_pending
 }
+
+/** When a message was logged; null: the log does not hold it. */
+export async function logTimeOf({ nc }: Nats, seq: number): Promise<number | null> {
+  const reply = await nc.request(`$JS.API.STREAM.MSG.GET.${stream}`, JSON.stringify({ seq }), {
+    timeout: 2_000,
+  })
+  const { message } = reply.json<{ message?: { time: string } }>()
+  return message ? Date.parse(message.time) : null
+}

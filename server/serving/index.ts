@@ -33,6 +33,7 @@ export {
   type RollbackRequest,
   type RollbackTarget,
 } from './rollback'
+export { readRestartPoint, restartFromCut, skipTo, type RestartPoint, type Skip } from './restart-speed'
 export { rotateEpoch } from './rotate-epoch'
 export { discardVersions, stageVersion, type CellLines, type StagedVersion } from './stage-version'
 export {

@@ -84,7 +84,7 @@ const statement = {
     'holes', coalesce((SELECT json_agg(json_build_object('id', h.id, 'layer', layer, 'partition', partition,
         'seqFrom', seq_from, 'seqTo', seq_to, 'fromTime', from_time, 'toTime', to_time, 'reason', reason)
         ORDER BY h.id) FROM hole h
-      WHERE h.type = (SELECT type FROM compute WHERE id = $1)
+      WHERE h.type = (SELECT type FROM compute WHERE id = $1) AND (h.compute_id IS NULL OR h.compute_id = $1)
         AND (h.to_time IS NULL OR h.to_time >= $2) AND (h.from_time IS NULL OR h.from_time < $3)), '[]'),
     'vacuumed', (SELECT value FROM setting WHERE key = 'vacuumed:' || $1::int)) AS cell`,
 }

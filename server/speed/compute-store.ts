@@ -34,6 +34,27 @@ export async function readComputesInForce(pool: Pool, limit: number): Promise<Co
   return rows
 }
 
+/**
+ * Where a skipped stretch that ends at the position starts, as the message before it; null: nothing was skipped to
+ * there. It is read for the watermark and the dedupe marks, which follow from every event before the position.
+ */
+export async function readSkipped(
+  pool: Pool,
+  position: { computeId: number; partition: number; seq: number },
+): Promise<number | null> {
+  const { rows } = await pool.query<{ seqFrom: number | null }>(
+    `WITH RECURSIVE skipped AS (
+       SELECT seq_from FROM hole WHERE compute_id = $1 AND partition = $2 AND layer = 'speed' AND seq_to = $3
+       UNION
+       SELECT h.seq_from FROM skipped s JOIN hole h ON h.compute_id = $1 AND h.partition = $2 AND h.layer = 'speed'
+          AND h.seq_to = s.seq_from - 1)
+     SELECT min(seq_from) AS "seqFrom" FROM skipped`,
+    [position.computeId, position.partition, position.seq],
+  )
+  const seqFrom = rows[0]?.seqFrom ?? null
+  return seqFrom === null ? null : seqFrom - 1
+}
+
 /** A stretch of the log that is gone before it was folded: the windows it may touch are served as partial. */
 export async function recordHole(
   pool: Pool,

@@ -28,7 +28,7 @@ export interface TaskOptions {
  * 1. `committedSeq <= seq`, and the state holds exactly the effect of (committedSeq, seq] beside what a commit
  *    under way carries.
  * 2. Messages up to the position the lease started from are never folded; while `cursor` is below it they only
- *    rebuild the dedupe marks, each message once.
+ *    rebuild what is remembered of them, each message once: the dedupe marks, and the watermark of what was skipped.
  * 3. One commit at a time is under way; the next starts where it ends.
  */
 export class PartitionTask {
@@ -87,7 +87,7 @@ export class PartitionTask {
     return this.lease.seq === 0 || logTime === null ? null : this.#state.dedupe.rebuildFrom(logTime)
   }
 
-  /** Reading starts after `seq`, below the committed position, to rebuild the dedupe marks first. */
+  /** Reading starts after `seq`, below the committed position, to rebuild first what is remembered. */
   rewindTo(seq: number): void {
     if (seq < this.cursor) this.cursor = seq
   }
@@ -179,11 +179,15 @@ export class PartitionTask {
 
   #rebuild(batch: EventBatch): void {
     const { dedupe } = this.#state
+    const { outOfOrderMs } = this.compiled.definition.lateness
     for (let i = 0; i < batch.n; i++) {
       const seq = batch.seq[i] as number
       if (seq > this.lease.seq) return
-      if (seq > this.cursor)
-        dedupe.meet(batch.source[i] as string, batch.id[i] as string, batch.logTime[i] as number)
+      if (seq <= this.cursor) continue
+      const logTime = batch.logTime[i] as number
+      dedupe.meet(batch.source[i] as string, batch.id[i] as string, logTime)
+      const seen = Math.min(batch.time[i] as number, logTime) - outOfOrderMs
+      if (seen > this.#state.watermark) this.#state.watermark = seen
     }
   }
 }

@@ -17,7 +17,7 @@ import {
   type LostReason,
   type MergeCells,
 } from '../serving'
-import { readDedupeSeed, recordHole } from './compute-store'
+import { readDedupeSeed, readSkipped, recordHole } from './compute-store'
 import { Computes } from './computes'
 import type { Committed } from './flusher'
 import { Lane } from './lane'
@@ -226,6 +226,8 @@ class SpeedWorker {
     this.#bases.forget(task.key)
     const { rebuildFrom } = task
     if (rebuildFrom !== null) task.rewindTo(await seqBefore(this.#nats, rebuildFrom))
+    const skippedAfter = await readSkipped(this.#pool, lease)
+    if (skippedAfter !== null) task.rewindTo(skippedAfter)
     this.#tasks.set(task.key, task)
     const { computeId, partition, seq, fence, watermark } = lease
     this.#log.info({ computeId, partition, seq, fence }, 'took a lease')

@@ -5,6 +5,7 @@ import { pause } from './pause'
 import { quarantine } from './quarantine'
 import { reconcile } from './reconcile'
 import { release } from './release'
+import { restart } from './restart'
 import { resume } from './resume'
 import { rollback } from './rollback'
 
@@ -17,6 +18,7 @@ const commands = {
   resume,
   quarantine,
   release,
+  restart,
 } satisfies Partial<Record<PlanKind, PlanCommand<never>>>
 
 type Commands = typeof commands
