@@ -1,6 +1,7 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
 import { LogOut } from 'lucide-react'
+import Link from 'next/link'
 import { DropdownMenu } from 'radix-ui'
 import type { ReactNode } from 'react'
 import { describeError, useTRPC } from '@/components/data'
@@ -13,7 +14,14 @@ const may: Record<string, string> = {
   admin: 'may do everything',
 }
 
-export function AccountMenu({ trigger, side }: { trigger: ReactNode; side: 'top' | 'bottom' }) {
+interface AccountMenuProps {
+  trigger: ReactNode
+  side: 'top' | 'bottom'
+  /** Screens that have no place of their own where the menu is. */
+  links?: { href: string; name: string; icon: ReactNode }[]
+}
+
+export function AccountMenu({ trigger, side, links = [] }: AccountMenuProps) {
   const me = useMe()
   const trpc = useTRPC()
   const signOut = useMutation(
@@ -35,6 +43,14 @@ export function AccountMenu({ trigger, side }: { trigger: ReactNode; side: 'top'
             </div>
           </div>
           <div className="menu-line" />
+          {links.map(({ href, name, icon }) => (
+            <DropdownMenu.Item key={href} className="menu-item" asChild>
+              <Link href={href}>
+                {icon}
+                {name}
+              </Link>
+            </DropdownMenu.Item>
+          ))}
           <DropdownMenu.Item className="menu-item" onSelect={() => signOut.mutate()}>
             <LogOut className="icon" aria-hidden="true" />
             Sign out

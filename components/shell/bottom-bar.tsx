@@ -1,10 +1,13 @@
 'use client'
 import Link from 'next/link'
 import { usePathname, useSearchParams } from 'next/navigation'
-import { UserRound } from 'lucide-react'
+import { Ellipsis } from 'lucide-react'
 import { AccountMenu } from '@/components/account'
 import { keepView } from '@/components/view'
 import { screens } from './screens'
+
+const onBar = screens.filter((screen) => !screen.isInMenu)
+const inMenu = screens.filter((screen) => screen.isInMenu)
 
 /** The navigation of a phone. */
 export function BottomBar() {
@@ -12,7 +15,7 @@ export function BottomBar() {
   const params = useSearchParams()
   return (
     <nav className="bottom-bar" aria-label="Screens">
-      {screens.map(({ path: to, name, icon: Icon }) => (
+      {onBar.map(({ path: to, name, icon: Icon }) => (
         <Link
           key={to}
           href={keepView(to, params)}
@@ -25,10 +28,15 @@ export function BottomBar() {
       ))}
       <AccountMenu
         side="top"
+        links={inMenu.map(({ path: to, name, icon: Icon }) => ({
+          href: keepView(to, params),
+          name,
+          icon: <Icon className="icon" aria-hidden="true" />,
+        }))}
         trigger={
           <button type="button" className="bottom-link">
-            <UserRound className="icon" aria-hidden="true" />
-            Account
+            <Ellipsis className="icon" aria-hidden="true" />
+            More
           </button>
         }
       />

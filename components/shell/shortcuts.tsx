@@ -10,6 +10,8 @@ const groups = [
       { keys: ['g p'], does: 'Go to the pipelines' },
       { keys: ['g d'], does: 'Go to the divergence' },
       { keys: ['g j'], does: 'Go to the jobs' },
+      { keys: ['g a'], does: 'Go to the audit trail' },
+      { keys: ['g s'], does: 'Go to the settings' },
       { keys: ['Esc'], does: 'Close what is open' },
     ],
   },

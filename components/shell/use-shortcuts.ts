@@ -37,6 +37,8 @@ export function useShortcuts({ palette, help, goTo }: ShortcutActions): void {
         if (event.key === 'p') goTo('/pipelines')
         if (event.key === 'd') goTo('/divergence')
         if (event.key === 'j') goTo('/jobs')
+        if (event.key === 'a') goTo('/audit')
+        if (event.key === 's') goTo('/settings')
       }
     }
     document.addEventListener('keydown', onKey)
