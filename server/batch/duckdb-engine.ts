@@ -24,6 +24,11 @@ export async function openDuckDbEngine(options: DuckDbEngineOptions): Promise<Ba
   const duck = await openDuck({ memoryLimit: '1GB', ...options })
   // The statements order their own result; keeping the order of the files too would only cost memory.
   await duck.run('SET preserve_insertion_order = false')
+  return duckDbEngine(duck)
+}
+
+/** An engine on a database that is open. */
+export function duckDbEngine(duck: Duck): BatchEngine {
   return {
     name: 'duckdb',
     cells: (compiled, scope, signal) => cells(duck, { compiled, scope, signal }),

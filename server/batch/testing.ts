@@ -1,1 +1,2 @@
 export { archiveOf } from './testing/parquet-archive'
+export { duckDbEngine } from './duckdb-engine'

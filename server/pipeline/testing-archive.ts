@@ -20,7 +20,11 @@ function shred(data: unknown, path: string[], emit: (name: string, value: unknow
  * A table as the archive has it. Few different fingerprints, so that most rows are suspected duplicates and only
  * their identities tell.
  */
-export async function archiveTable(duck: Duck, name: string, events: ReferenceEvent[]): Promise<SqlRelation> {
+export async function archiveTable(
+  duck: Duck,
+  name: string,
+  events: (ReferenceEvent & { attrs?: string | null })[],
+): Promise<SqlRelation> {
   const shredded = new Map<string, unknown[]>()
   events.forEach((event, row) => {
     shred(event.data, [], (column, value) => {
@@ -44,7 +48,7 @@ export async function archiveTable(duck: Duck, name: string, events: ReferenceEv
     events.map((event) => event.source),
     events.map((event) => event.id),
     events.map((event) => event.subject),
-    events.map(() => null),
+    events.map((event) => event.attrs ?? null),
     events.map((event) => JSON.stringify(event.data)),
     events.map((event) => (fingerprint(event.source, event.id, 0, 0)[0] ?? 0) % 50),
     ...shredded.values(),

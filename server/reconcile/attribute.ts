@@ -32,7 +32,7 @@ async function speedStart(
   })
   if (closed.length === 0) return logStart
   const horizon = compiled.definition.dedupeHorizonMs
-  const isKnown = closed.every(({ hasState, logTime, seq }) => (hasState && logTime !== null) || seq === 0)
+  const isKnown = closed.every(({ hasState, logTime, seq }) => (hasState && logTime !== null) || seq <= 0)
   const logTimes = closed.flatMap(({ logTime }) => logTime ?? [])
   return {
     watermarks: closed.map(({ watermark }) => watermark),
