@@ -48,7 +48,7 @@ export async function startTestApi(clock: Clock = systemClock): Promise<TestApi>
         Promise.resolve(console),
       )
       const text = await response.text()
-      const isJson = response.headers.get('content-type')?.includes('json')
+      const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
       return {
         status: response.status,
         headers: response.headers,

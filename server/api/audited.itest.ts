@@ -1,0 +1,226 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createUser, signIn } from '../auth'
+import { inTransaction } from '../clients'
+import { searchAudit, verifyAudit } from '../control'
+import { registryRoutes } from './rest/registry'
+import { v1Routes } from './rest/v1'
+import { departures, startTestApi, type TestApi } from './testing'
+import { createContext } from './context'
+import { appRouter } from './trpc/router'
+
+let api: TestApi
+const password = 'correct horse battery staple'
+const day = { from: Date.UTC(2026, 0, 31), to: Date.UTC(2026, 1, 1) }
+
+type Caller = ReturnType<typeof appRouter.createCaller>
+
+beforeAll(async () => {
+  api = await startTestApi()
+  for (const [email, role] of [
+    ['admin@example.org', 'admin'],
+    ['other@example.org', 'admin'],
+  ] as const)
+    await inTransaction(api.services.pool, (client) => createUser(client, { email, password, role }))
+})
+afterAll(() => api[Symbol.asyncDispose]())
+
+/** The procedures as a browser calls them that has signed in as this user. */
+async function signedIn(email = 'admin@example.org'): Promise<Caller> {
+  const { token } = await signIn(api.console, { email, password, address: 'test' })
+  const headers = new Headers({
+    host: 'localhost:3000',
+    cookie: `parallax_3000=${token}`,
+    'sec-fetch-site': 'same-origin',
+  })
+  return asSent(headers)
+}
+
+async function asSent(headers: Headers): Promise<Caller> {
+  const req = new Request('http://localhost:3000/api/trpc', { headers })
+  const open = () => Promise.resolve(api.console)
+  return appRouter.createCaller(await createContext({ req, resHeaders: new Headers() }, open))
+}
+
+const nobody = () => asSent(new Headers({ host: 'localhost:3000' }))
+
+async function pipeline(name: string): Promise<string> {
+  const { metadata, ...rest } = departures()
+  const document = { ...rest, metadata: { ...metadata, name } }
+  await (await signedIn()).pipelines.applyDefinition({ text: JSON.stringify(document) })
+  return name
+}
+
+let lastName = 0
+const newName = () => `audited-${++lastName}`
+const plan = async (caller: Caller) =>
+  caller.plans.create({
+    kind: 'backfill',
+    pipeline: await pipeline(newName()),
+    ...day,
+    options: { mode: 'all' },
+  })
+const job = async (caller: Caller) => {
+  const { id } = await plan(caller)
+  return (await caller.plans.applyPlan({ id, reason: 'test' })).jobId
+}
+
+interface Write {
+  /** What the trail must say of it. */
+  action: string
+  /** Does the write and nothing else audited after it. */
+  run: (caller: Caller) => Promise<unknown>
+}
+
+/** Each write there is. A new mutation is added here, with an entry of its own, or the test below fails. */
+const procedures: Record<string, Write> = {
+  'auth.signIn': {
+    action: 'session.start',
+    run: async () => (await nobody()).auth.signIn({ email: 'admin@example.org', password }),
+  },
+  'auth.signOut': { action: 'session.end', run: (caller) => caller.auth.signOut() },
+  'auth.endSessions': { action: 'session.endAll', run: (caller) => caller.auth.endSessions({}) },
+  'auth.changePassword': {
+    action: 'password.change',
+    run: async () => {
+      const caller = await signedIn('other@example.org')
+      await caller.auth.changePassword({ current: password, next: `${password} 2` })
+    },
+  },
+  'pipelines.applyDefinition': { action: 'pipeline.create', run: () => pipeline(newName()) },
+  'pipelines.remove': {
+    action: 'pipeline.remove',
+    run: async (caller) => caller.pipelines.remove({ name: await pipeline(newName()), reason: 'test' }),
+  },
+  'plans.create': { action: 'plan.create', run: plan },
+  'plans.applyPlan': { action: 'plan.apply', run: job },
+  'jobs.cancel': {
+    action: 'job.cancel',
+    run: async (caller) => caller.jobs.cancel({ id: await job(caller) }),
+  },
+  'jobs.pause': { action: 'job.pause', run: async (caller) => caller.jobs.pause({ id: await job(caller) }) },
+  'jobs.resume': {
+    action: 'job.resume',
+    run: async (caller) => {
+      const id = await job(caller)
+      await caller.jobs.pause({ id })
+      await caller.jobs.resume({ id })
+    },
+  },
+  'audit.verify': { action: 'audit.verify', run: (caller) => caller.audit.verify() },
+  'users.create': {
+    action: 'user.create',
+    run: (caller) => caller.users.create({ email: 'new@example.org', password, role: 'viewer' }),
+  },
+  'users.update': {
+    action: 'user.update',
+    run: async (caller) => {
+      const user = (await caller.users.list()).find(({ email }) => email === 'other@example.org')
+      await caller.users.update({ id: user?.id ?? '', role: 'viewer' })
+    },
+  },
+  'users.endSessions': {
+    action: 'session.endAll',
+    run: async (caller) => {
+      const user = (await caller.users.list()).find(({ email }) => email === 'other@example.org')
+      await caller.users.endSessions({ id: user?.id ?? '' })
+    },
+  },
+  'tokens.create': {
+    action: 'token.create',
+    run: (caller) => caller.tokens.create({ name: 'ci', scopes: ['read'] }),
+  },
+  'tokens.revoke': {
+    action: 'token.revoke',
+    run: async (caller) =>
+      caller.tokens.revoke({ id: (await caller.tokens.create({ name: 'ci', scopes: ['read'] })).id }),
+  },
+  'policy.set': {
+    action: 'policy.set',
+    run: (caller) => caller.policy.set({ fourEyesCells: 1_000_000, fourEyesBytes: null, reason: 'test' }),
+  },
+}
+
+const restBackfill = async () => {
+  const body = { kind: 'backfill', pipeline: await pipeline(newName()), from: '2026-01-31', to: '2026-02-01' }
+  return (await api.call('POST', '/plans', { body })).body.id as string
+}
+const restApply = async () => {
+  const answer = await api.call('POST', `/plans/${await restBackfill()}/apply`, { body: { reason: 'test' } })
+  return answer.body.jobId as string
+}
+
+const routes: Record<string, Write | { notAudited: string }> = {
+  'POST /events': {
+    notAudited: 'The log itself is the record of every event: append-only, none is dropped.',
+  },
+  'POST /pipelines': {
+    action: 'pipeline.create',
+    run: () => api.call('POST', '/pipelines', { body: departures() }),
+  },
+  'PUT /pipelines/{name}': {
+    action: 'pipeline.change',
+    run: () => api.call('PUT', '/pipelines/departures', { body: departures({ batch: { every: '7m' } }) }),
+  },
+  'DELETE /pipelines/{name}': {
+    action: 'pipeline.remove',
+    run: () => api.call('DELETE', '/pipelines/departures?reason=test'),
+  },
+  'POST /plans': { action: 'plan.create', run: restBackfill },
+  'POST /plans/{id}/apply': { action: 'plan.apply', run: restApply },
+  'POST /jobs/{id}/cancel': {
+    action: 'job.cancel',
+    run: async () => api.call('POST', `/jobs/${await restApply()}/cancel`),
+  },
+  'POST /subjects/{subject}/versions': {
+    action: 'schema.register',
+    run: () => api.registry('POST', '/subjects/s/versions', { body: { schema: '{"type":"object"}' } }),
+  },
+}
+
+const newest = async () =>
+  (await searchAudit(api.console, {}, { before: null, limit: 1 })).entries[0] ?? {
+    seq: 0,
+    action: 'none',
+    actor: '',
+  }
+
+async function expectEntry({ action, run }: Write, actor: string): Promise<void> {
+  const caller = await signedIn()
+  const before = await newest()
+  await run(caller)
+  const after = await newest()
+  expect(after.seq).toBeGreaterThan(before.seq)
+  expect(after.action).toBe(action)
+  expect(after.actor).toContain(actor)
+}
+
+describe('[law 8] every write leaves an audit entry that says who did it', () => {
+  const mutations = Object.entries(appRouter._def.procedures)
+    .filter(([, procedure]) => (procedure as unknown as { _def: { type: string } })._def.type === 'mutation')
+    .map(([path]) => path)
+  const writes = [...v1Routes, ...registryRoutes].filter(({ method }) => method !== 'GET')
+
+  it('knows each mutating procedure and route, and no others', () => {
+    expect(mutations.sort()).toEqual(Object.keys(procedures).sort())
+    expect(writes.map(({ method, path }) => `${method} ${path}`).sort()).toEqual(Object.keys(routes).sort())
+  })
+
+  it.each(Object.entries(procedures))('%s', (_path, write) => expectEntry(write, '@example.org'))
+
+  it.each(
+    Object.entries(routes).flatMap(([name, route]) => ('action' in route ? [[name, route] as const] : [])),
+  )('%s', (_name, write) => expectEntry(write, 'token:bootstrap'))
+
+  it('and all of it is one whole chain', async () => {
+    expect(await verifyAudit(api.console)).toMatchObject({ brokenAt: null })
+  })
+
+  it('a refused write leaves none', async () => {
+    const caller = await signedIn()
+    const before = await newest()
+    await expect(caller.users.create({ email: 'new@example.org', password, role: 'viewer' })).rejects.toThrow(
+      'has an account',
+    )
+    expect((await newest()).seq).toBe(before.seq)
+  })
+})
