@@ -156,6 +156,6 @@ function toStep(row: unknown[], read: ReturnType<typeof versionCellReader>): Att
 
 async function rememberedSeq(connection: Duck, { log, start }: DecisionScope): Promise<number | null> {
   if (start.rememberedFrom === null) return null
-  const rows = await connection.rows<{ seq: number }>(rememberedSeqSql(log, start.rememberedFrom))
+  const rows = await connection.rows<{ seq: number }>(rememberedSeqSql(log, start))
   return rows[0]?.seq ?? 0
 }

@@ -49,6 +49,8 @@ export interface SpeedStart {
   watermarks: (Instant | null)[]
   /** Identities met from this log time on may still be remembered; null: all of the log is looked at. */
   rememberedFrom: Instant | null
+  /** Messages from here on are looked at whatever their log time: a partition had none before. */
+  untouchedFrom?: number | null
   /** What `rememberedSeqSql` found, where it was asked before: less of the archive is read then. */
   rememberedSeq?: number
 }
@@ -74,8 +76,10 @@ function redriveSql(): string {
 }
 
 /** The first message whose identities may still be remembered: column seq. */
-export function rememberedSeqSql(log: string, rememberedFrom: Instant): string {
-  return `SELECT coalesce(min(seq), 0) AS seq FROM ${log} WHERE log_time >= ${rememberedFrom}`
+export function rememberedSeqSql(log: string, { rememberedFrom, untouchedFrom }: SpeedStart): string {
+  const first = untouchedFrom === undefined || untouchedFrom === null ? 'NULL' : String(untouchedFrom)
+  const from = rememberedFrom === null ? '' : ` WHERE log_time >= ${rememberedFrom}`
+  return `SELECT coalesce(least(min(seq), ${first}), 0) AS seq FROM ${log}${from}`
 }
 
 /** The cell of an event: window start w and key k, null when it has none that is usable. */
@@ -105,8 +109,7 @@ export function decisionsSql({ definition }: CellShape, scope: DecisionScope): s
   const isBefore = after === null ? 'FALSE' : `(${cutSql(after)})`
   const isUnread = unreadSql(scope.unread)
   const rememberedSeq =
-    start.rememberedSeq ??
-    (start.rememberedFrom === null ? null : `(${rememberedSeqSql(log, start.rememberedFrom)})`)
+    start.rememberedSeq ?? (start.rememberedFrom === null ? null : `(${rememberedSeqSql(log, start)})`)
   const remembered = rememberedSeq === null ? '' : ` AND seq >= ${rememberedSeq}`
   const cells = scope.cells === undefined ? '' : ` SEMI JOIN ${scope.cells} AS chosen USING (w, k)`
   return `WITH wanted AS MATERIALIZED (

@@ -32,12 +32,13 @@ async function speedStart(
   })
   if (closed.length === 0) return logStart
   const horizon = compiled.definition.dedupeHorizonMs
-  const isKnown = closed.every(({ hasState, logTime, seq }) => (hasState && logTime !== null) || seq <= 0)
   const logTimes = closed.flatMap(({ logTime }) => logTime ?? [])
+  const untouched = closed.flatMap(({ logTime, seq }) => (logTime === null ? [seq + 1] : []))
+  const isKnown = logTimes.length > 0 && closed.every(({ hasState }) => hasState)
   return {
     watermarks: closed.map(({ watermark }) => watermark),
-    rememberedFrom:
-      isKnown && logTimes.length > 0 ? (Math.floor(Math.min(...logTimes) / horizon) - 1) * horizon : null,
+    rememberedFrom: isKnown ? (Math.floor(Math.min(...logTimes) / horizon) - 1) * horizon : null,
+    untouchedFrom: untouched.length === 0 ? null : Math.min(...untouched),
   }
 }
 
