@@ -96,7 +96,7 @@ describe.each(['v1', 'registry'] as const)('every route of %s', (face) => {
   })
 
   const cases = Object.entries(needed[face]).flatMap(([route, scope]) =>
-    senders.map((sender) => ({ route, scope: scope as Scope | 'public', sender })),
+    senders.map((sender) => ({ route, scope: scope, sender })),
   )
 
   it.each(cases)('$route needs $scope: $sender', async ({ route, scope, sender }) => {
