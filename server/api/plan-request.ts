@@ -26,6 +26,14 @@ const target = z.union([
 
 /** The `source` of a producer's events. */
 const producer = z.strictObject({ source: z.string().min(1).max(1_024) })
+/** A definition as text (YAML or JSON) or as a document. */
+const document = z.union([z.string().min(1).max(262_144), z.record(z.string(), z.unknown())])
+const definitionChange = z.union([
+  z.strictObject({ definition: document }),
+  z.strictObject({ shadow: document }),
+  z.strictObject({ promote: z.literal(true) }),
+  z.strictObject({ drop: z.literal(true) }),
+])
 const restartPoint = z.union([
   z.strictObject({ cut: z.literal('last') }),
   z.strictObject({ seq: z.int().nonnegative() }),
@@ -62,6 +70,7 @@ export const planRequestOf = (instant: InstantSchema) =>
     kind('pause', { options: z.strictObject({ layer, until: instant.optional() }) }),
     kind('quarantine', { options: producer }),
     kind('restart', { options: z.strictObject({ layer: z.literal('speed'), from: restartPoint }) }),
+    kind('definition', { options: definitionChange }),
     kind('release', { options: producer }),
     kind('resume', { options: z.strictObject({ layer, pause: z.int().positive().optional() }) }),
   ])

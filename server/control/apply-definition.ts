@@ -1,5 +1,4 @@
 import { inTransaction, type Pool, type PoolClient } from '../clients'
-import type { SchemaRegistry } from '../log'
 import { computeHash, fieldTypesOf, formatDefinition, parseDefinition, schemaSubjectOf } from '../pipeline'
 import type { Definition, FieldTypes, Problem } from '../pipeline'
 import { AppError, type Clock } from '../platform'
@@ -12,10 +11,15 @@ import { fixPartitions } from './setting-store'
 /** Each pipeline reads the log for itself: more than this one installation does not carry. */
 export const pipelinesLimit = 200
 
+/** Where the types that a schema declares come from. */
+export interface SchemaSource {
+  get(subject: string, version: 'latest'): Promise<{ schema: string } | null>
+}
+
 interface Deps {
   pool: Pool
   clock: Clock
-  registry: SchemaRegistry
+  registry: SchemaSource
 }
 
 interface Request {
@@ -86,14 +90,18 @@ export async function previewDefinition(deps: Deps, request: Request): Promise<A
   }
 }
 
-async function computeHashOf(pool: Pool, computeId: number): Promise<string | null> {
+export async function computeHashOf(
+  pool: Pick<Pool | PoolClient, 'query'>,
+  computeId: number,
+): Promise<string | null> {
   const { rows } = await pool.query<{ hash: string }>('SELECT hash FROM compute WHERE id = $1', [computeId])
   return rows[0]?.hash ?? null
 }
 
-async function readDefinition(
-  { registry }: Deps,
-  { input, name }: Request,
+/** Reads and checks a document against the declared types; throws `bad_request` with `problems`. */
+export async function readDefinition(
+  { registry }: { registry: SchemaSource },
+  { input, name }: Pick<Request, 'input' | 'name'>,
 ): Promise<{ definition: Definition; problems: Problem[] }> {
   const subject = schemaSubjectOf(input)
   const fieldTypes = subject === null ? null : await declaredTypes(registry, subject)
@@ -109,7 +117,7 @@ async function readDefinition(
   return { definition, problems: [{ path: 'spec.schema', value: subject, expected }] }
 }
 
-async function declaredTypes(registry: SchemaRegistry, subject: string): Promise<FieldTypes | null> {
+async function declaredTypes(registry: SchemaSource, subject: string): Promise<FieldTypes | null> {
   const schema = await registry.get(subject, 'latest')
   return schema && fieldTypesOf(JSON.parse(schema.schema))
 }

@@ -111,7 +111,9 @@ describe('a paused batch layer', () => {
 
 describe('a producer in quarantine', () => {
   it('[law 5] leaves its windows partial until all it sent is back, once each, though the redrive is killed', async () => {
-    await addSales(world, pipeline)
+    await addSales(world, pipeline, {
+      lateness: { outOfOrder: '1s', allowed: '2s', beyond: 'include' },
+    })
     await world.startSpeed()
     const start = Math.floor(Date.now() / 10_000) * 10_000 - 300_000
     const at = (i: number) => start + (i % 6) * 10_000

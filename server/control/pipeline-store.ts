@@ -105,6 +105,38 @@ export interface NewPipelineVersion {
 
 /** Writes the next version and puts it in force; a deleted pipeline of that name comes back. */
 export async function putVersion(client: PoolClient, input: NewPipelineVersion): Promise<number> {
+  const { id, version } = await insertVersion(client, input)
+  await client.query(
+    `INSERT INTO pipeline (name, version_id) VALUES ($1, $2)
+     ON CONFLICT (name) DO UPDATE SET version_id = excluded.version_id, deleted_at = NULL`,
+    [input.pipeline, id],
+  )
+  return version
+}
+
+/** Writes the next version and has it computed in the shadow, instead of one that was. */
+export async function putShadow(client: PoolClient, input: NewPipelineVersion): Promise<number> {
+  const { id, version } = await insertVersion(client, input)
+  await client.query('UPDATE pipeline SET shadow_id = $2 WHERE name = $1', [input.pipeline, id])
+  return version
+}
+
+/** What was computed in the shadow is served from now on. */
+export async function promoteShadow(client: PoolClient, name: string): Promise<void> {
+  await client.query(
+    'UPDATE pipeline SET version_id = shadow_id, shadow_id = NULL WHERE name = $1 AND shadow_id IS NOT NULL',
+    [name],
+  )
+}
+
+export async function dropShadow(client: PoolClient, name: string): Promise<void> {
+  await client.query('UPDATE pipeline SET shadow_id = NULL WHERE name = $1', [name])
+}
+
+async function insertVersion(
+  client: PoolClient,
+  input: NewPipelineVersion,
+): Promise<{ id: number; version: number }> {
   const { rows } = await client.query<{ id: number; version: number }>(
     `INSERT INTO pipeline_version (pipeline, version, definition, compute_id, created_by, reason)
      SELECT $1, coalesce(max(version), 0) + 1, $2::jsonb, $3, $4, $5 FROM pipeline_version WHERE pipeline = $1
@@ -113,17 +145,12 @@ export async function putVersion(client: PoolClient, input: NewPipelineVersion):
   )
   const row = rows[0]
   if (!row) throw new Error('INSERT … RETURNING gave no row')
-  await client.query(
-    `INSERT INTO pipeline (name, version_id) VALUES ($1, $2)
-     ON CONFLICT (name) DO UPDATE SET version_id = excluded.version_id, deleted_at = NULL`,
-    [input.pipeline, row.id],
-  )
-  return row.version
+  return row
 }
 
 export async function markDeleted(client: PoolClient, name: string): Promise<boolean> {
   const { rowCount } = await client.query(
-    'UPDATE pipeline SET deleted_at = now() WHERE name = $1 AND deleted_at IS NULL',
+    'UPDATE pipeline SET deleted_at = now(), shadow_id = NULL WHERE name = $1 AND deleted_at IS NULL',
     [name],
   )
   return rowCount === 1

@@ -9,6 +9,7 @@ export { openQuarantine, type Quarantine } from './quarantine'
 export { redriveKept, type Redriven } from './quarantine-redrive'
 export { openLogReader, type BatchInfo, type LogReader, type LogReaderOptions } from './reader'
 export { openSchemaRegistry, type SchemaRegistry, type SchemaVersion } from './registry'
+export { latestSchema } from './registry-store'
 export { parseInstant } from './rfc3339'
 export type { DataCheck, SchemasInForce } from './schemas-in-force'
 export {
@@ -27,4 +28,4 @@ export { runArchiver, type ArchiverOptions, type ArchiverStatus } from './archiv
 export { archivedRelation, type ArchivedRelation } from './archive/archived-relation'
 export { archivedSeq } from './archive/archive-store'
 export { requestFlush } from './archive/flush-request'
-export { stageLogTail, type LogTail, type LogTailOptions } from './archive/log-tail'
+export { stageKept, stageLogTail, type LogTail, type LogTailOptions } from './archive/log-tail'

@@ -42,6 +42,19 @@ export async function selectSubject(client: PoolClient | Pool, subject: string):
   return rows
 }
 
+/** The newest schema of a subject, for readers that follow no registry; null: it has none. */
+export async function latestSchema(
+  client: Pick<PoolClient | Pool, 'query'>,
+  subject: string,
+): Promise<SchemaRow | null> {
+  const { rows } = await client.query<SchemaRow>({
+    name: 'registry-latest',
+    text: `SELECT ${columns} FROM schema_version WHERE subject = $1 ORDER BY version DESC LIMIT 1`,
+    values: [subject],
+  })
+  return rows[0] ?? null
+}
+
 export async function insertSchema(
   client: PoolClient,
   row: Pick<SchemaRow, 'subject' | 'version' | 'schema' | 'sinceSeq'>,

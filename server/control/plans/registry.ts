@@ -1,6 +1,7 @@
 import type { PlanKind } from '../model'
 import { backfill } from './backfill'
 import type { PlanCommand } from './command'
+import { definition } from './definition'
 import { pause } from './pause'
 import { quarantine } from './quarantine'
 import { reconcile } from './reconcile'
@@ -19,6 +20,7 @@ const commands = {
   quarantine,
   release,
   restart,
+  definition,
 } satisfies Partial<Record<PlanKind, PlanCommand<never>>>
 
 type Commands = typeof commands
