@@ -71,6 +71,7 @@ export const planRequestOf = (instant: InstantSchema) =>
     kind('quarantine', { options: producer }),
     kind('restart', { options: z.strictObject({ layer: z.literal('speed'), from: restartPoint }) }),
     kind('definition', { options: definitionChange }),
+    kind('cancel', { options: z.strictObject({ jobId: z.uuid() }) }),
     kind('release', { options: producer }),
     kind('resume', { options: z.strictObject({ layer, pause: z.int().positive().optional() }) }),
   ])

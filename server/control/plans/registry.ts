@@ -1,5 +1,6 @@
 import type { PlanKind } from '../model'
 import { backfill } from './backfill'
+import { cancel } from './cancel'
 import type { PlanCommand } from './command'
 import { definition } from './definition'
 import { pause } from './pause'
@@ -21,6 +22,7 @@ const commands = {
   release,
   restart,
   definition,
+  cancel,
 } satisfies Partial<Record<PlanKind, PlanCommand<never>>>
 
 type Commands = typeof commands
