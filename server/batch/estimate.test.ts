@@ -30,3 +30,17 @@ test('the slow case is what one run in ten exceeded, and never below the estimat
   expect(slow.slowSeconds ?? 0).toBeGreaterThan(slow.seconds * 2)
   expect(durationOf(1, { of: 'this pipeline', runs: runs(1, 2) }).slowSeconds).toBeNull()
 })
+
+test('the fixed part is the shortest run, the rate that of all, and never beyond what is assumed', () => {
+  const past = {
+    of: 'this pipeline' as const,
+    runs: [1, 3, 4, 4].map((seconds) => ({ events: 1_000_000, seconds })),
+  }
+  expect(durationOf(0, past).seconds).toBe(1)
+  expect(durationOf(4_000_000, past)).toMatchObject({
+    seconds: 17,
+    basis: 'the last 4 runs of this pipeline',
+  })
+  const instant = { ...past, runs: runs(0.001, 0.001) }
+  expect(Number.isFinite(durationOf(1e9, instant).seconds)).toBe(true)
+})

@@ -23,6 +23,8 @@ export interface RecomputeRequest {
   jobId: string | null
   signal?: AbortSignal | undefined
   onProgress?: ((progress: RecomputeProgress) => void) | undefined
+  /** After each chunk, with about the archive bytes it read; the run goes on when it resolves. */
+  onRead?: ((bytes: number) => Promise<void> | void) | undefined
   chunkRows?: number | undefined
   /** How long to wait for the archive to reach the cut. */
   archiveWaitMs?: number | undefined

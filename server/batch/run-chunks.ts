@@ -15,6 +15,8 @@ export interface RunScope {
   signal?: AbortSignal | undefined
   chunkRows?: number | undefined
   onChunk?: ((done: number, total: number) => void) | undefined
+  /** After each chunk, with about the bytes it read; the next one waits for it. */
+  onRead?: ((bytes: number) => Promise<void> | void) | undefined
 }
 
 export interface Run {
@@ -36,13 +38,15 @@ export async function runChunks(scope: RunScope): Promise<Run> {
     segments: whole.segments,
     chunkRows: scope.chunkRows ?? chunkRowsDefault,
   })
-  return {
-    cells: cellsOf(scope, chunks),
-    bytes: whole.segments.reduce((sum, { bytes }) => sum + bytes, 0),
-  }
+  const bytes = whole.segments.reduce((sum, segment) => sum + segment.bytes, 0)
+  return { cells: cellsOf(scope, chunks, bytes / chunks.length), bytes }
 }
 
-async function* cellsOf(scope: RunScope, chunks: readonly Range[]): AsyncGenerator<EngineCell[]> {
+async function* cellsOf(
+  scope: RunScope,
+  chunks: readonly Range[],
+  chunkBytes: number,
+): AsyncGenerator<EngineCell[]> {
   const { engine, archive, compiled, seqs, signal } = scope
   const { eventType } = compiled.definition
   for (const [i, chunk] of chunks.entries()) {
@@ -66,6 +70,7 @@ async function* cellsOf(scope: RunScope, chunks: readonly Range[]): AsyncGenerat
       )
     }
     scope.onChunk?.(i + 1, chunks.length)
+    await scope.onRead?.(chunkBytes)
   }
 }
 

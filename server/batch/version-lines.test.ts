@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { durationOf } from './estimate'
 import type { EngineCell } from './engine'
 import { VersionDigest } from './version-lines'
 
@@ -49,24 +48,5 @@ describe('the digest of a version', () => {
     expect(new VersionDigest().lines(cells)).toBe(
       '60000\ta\t{3,1.50}\t\\\\xff00\n60000\tb\\t\\\\\\n\t{2,NULL}\t\\N\n60000\t\t{1}\t\\N\n',
     )
-  })
-})
-
-describe('the estimate of a duration', () => {
-  it('says that it is assumed until a run was measured', () => {
-    const none = { count: 0, events: 0, seconds: 0, shortestSeconds: 0 }
-    expect(durationOf(2_500_000, none)).toEqual({
-      seconds: 11,
-      basis: '250,000 events a second assumed: this pipeline has not been recomputed yet',
-    })
-  })
-
-  it('takes the fixed part from the shortest run, and the rate from all', () => {
-    const runs = { count: 4, events: 4_000_000, seconds: 12, shortestSeconds: 1 }
-    expect(durationOf(0, runs).seconds).toBe(1)
-    expect(durationOf(4_000_000, runs)).toEqual({ seconds: 17, basis: 'the last 4 runs of this pipeline' })
-    expect(
-      Number.isFinite(durationOf(1e9, { ...runs, seconds: 0.001, shortestSeconds: 0.001 }).seconds),
-    ).toBe(true)
   })
 })

@@ -1,13 +1,26 @@
 import { hostname } from 'node:os'
 import { inTransaction } from '../clients'
 import { AppError, backoffMs, logger, newId, sleep, type ErrorCode, type Stop } from '../platform'
-import { vacuum } from '../serving'
+import { discardVersions, vacuum } from '../serving'
 import { announceJob } from './announce'
 import type { BatchDeps } from './batch-deps'
 import { compiledOf } from './compiled'
 import { JobRun, leaseMs } from './job-run'
 import { jobRunners } from './job-runners'
-import { claimJob, endAbandoned, endJob, findJob, releaseJob, requeueJob, type ClaimedJob } from './job-store'
+import {
+  claimJob,
+  endAbandoned,
+  endJob,
+  findJob,
+  markHeld,
+  parkJob,
+  releaseJob,
+  requeueJob,
+  type ClaimedJob,
+  type Lane,
+} from './job-store'
+import type { JobItem, JobResult } from './model'
+import { heldVersions, strandedVersions } from './run-store'
 import { pipelinesLimit } from './apply-definition'
 import { selectPipelines } from './pipeline-store'
 import { scheduleJobs } from './schedule-jobs'
@@ -18,6 +31,7 @@ export type { BatchDeps, Governor } from './batch-deps'
 const pollMs = 1_000
 const heartbeatMs = 5_000
 const vacuumMs = 60_000
+const sweepMs = 10_000
 const retryPolicy = { baseMs: 2_000, maxMs: 60_000 }
 
 /** Trying again cannot help: the request itself no longer makes sense. */
@@ -47,8 +61,12 @@ export async function runBatchWorker(options: BatchWorkerOptions): Promise<Stop>
 
 class BatchWorker {
   private readonly stopping = new AbortController()
-  private bell = new AbortController()
-  private current: JobRun | null = null
+  private readonly bells: Record<Lane, AbortController> = {
+    main: new AbortController(),
+    beside: new AbortController(),
+  }
+  private readonly current = new Map<Lane, JobRun>()
+  private sweptAt = -Infinity
   private vacuumedAt = performance.now()
 
   constructor(
@@ -58,21 +76,22 @@ class BatchWorker {
 
   stop(): void {
     this.stopping.abort()
-    this.bell.abort()
-    this.current?.stop('stopping')
+    this.ring()
+    for (const run of this.current.values()) run.stop('stopping')
   }
 
   async heartbeat(): Promise<void> {
-    const detail = this.current ? { job: this.current.job.id, pipeline: this.current.job.pipeline } : {}
+    const job = (this.current.get('main') ?? this.current.get('beside'))?.job
     await writeWorker(this.deps.pool, {
       id: this.owner,
       role: 'batch',
       host: hostname(),
       pid: process.pid,
-      detail,
+      detail: job ? { job: job.id, pipeline: job.pipeline } : {},
     })
   }
 
+  /** Two lanes: what watches or puts back must not wait behind a recompute that takes an hour. */
   async loop(): Promise<void> {
     const { nats } = this.deps
     const beats = setInterval(() => {
@@ -83,41 +102,61 @@ class BatchWorker {
     // A job that was just enqueued need not wait for the next look.
     const wakes = nats.nc.subscribe('views.jobs', {
       callback: () => {
-        this.bell.abort()
+        this.ring()
       },
     })
     try {
-      while (!this.stopping.signal.aborted) {
-        this.bell = new AbortController()
-        const worked = await this.turn().catch((error: unknown) => {
-          log.error({ err: error }, 'a turn of the batch worker failed; going on')
-          return false
-        })
-        if (!worked) await sleep(pollMs, AbortSignal.any([this.stopping.signal, this.bell.signal]))
-      }
+      await Promise.all([
+        this.work('main', async () => {
+          await scheduleJobs(this.deps.pool)
+          for (const id of await endAbandoned(this.deps.pool)) await this.announce(id)
+          await this.sweep()
+          return (await this.takeOne('main')) || this.vacuumAll()
+        }),
+        this.work('beside', () => this.takeOne('beside')),
+      ])
     } finally {
       clearInterval(beats)
       if (!nats.nc.isClosed()) wakes.unsubscribe()
     }
   }
 
-  private async turn(): Promise<boolean> {
-    const { pool } = this.deps
-    await scheduleJobs(pool)
-    for (const id of await endAbandoned(pool)) await this.announce(id)
-    const job = await inTransaction(pool, (client) => claimJob(client, { owner: this.owner, leaseMs }))
-    if (job) await this.run(job)
-    else await this.vacuumAll()
+  private async work(lane: Lane, turn: () => Promise<boolean>): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const bell = new AbortController()
+      this.bells[lane] = bell
+      const worked = await turn().catch((error: unknown) => {
+        log.error({ err: error, lane }, 'a turn of the batch worker failed; going on')
+        return false
+      })
+      if (!worked) await sleep(pollMs, AbortSignal.any([this.stopping.signal, bell.signal]))
+    }
+  }
+
+  private ring(): void {
+    for (const bell of Object.values(this.bells)) bell.abort()
+  }
+
+  private async takeOne(lane: Lane): Promise<boolean> {
+    const { pool, clock, governor } = this.deps
+    const admission = lane === 'main' && governor ? await governor.admit() : { jobs: null, held: [] }
+    if (lane === 'main')
+      for (const id of await markHeld(pool, admission.held, clock.now())) await this.announce(id)
+    const job = await inTransaction(pool, (client) =>
+      claimJob(client, { owner: this.owner, leaseMs, lane, admission }),
+    )
+    if (job) await this.run(lane, job)
     return job !== null
   }
 
-  private async run(job: ClaimedJob): Promise<void> {
+  private async run(lane: Lane, job: ClaimedJob): Promise<void> {
     const run = new JobRun(this.deps.pool, job, ({ progress }) => {
       announceJob(this.deps.nats, { ...job, status: 'running', progress })
     })
-    this.current = run
+    this.current.set(lane, run)
     if (this.stopping.signal.aborted) run.stop('stopping')
-    announceJob(this.deps.nats, { ...job, status: 'running', progress: 0 })
+    if (run.governor?.state === 'held') run.govern({ state: 'running', reasons: [] }, this.deps.clock.now())
+    announceJob(this.deps.nats, { ...job, status: 'running', progress: run.progress })
     try {
       const runner = jobRunners[job.kind]
       if (!runner) throw new AppError('bad_request', `No worker knows how to do a job of kind ${job.kind}.`)
@@ -127,7 +166,7 @@ class BatchWorker {
       await this.settle(run, error)
     } finally {
       await run.end()
-      this.current = null
+      this.current.delete(lane)
     }
     await this.announce(job.id)
   }
@@ -135,12 +174,18 @@ class BatchWorker {
   /** What becomes of a job whose run did not reach its end. */
   private async settle(run: JobRun, error: unknown): Promise<void> {
     const { pool } = this.deps
-    const { job, items, progress } = run
+    const { job, items, progress, bytes, payload } = run
     if (run.stopped === 'lost') return
     if (run.stopped === 'stopping') return releaseJob(pool, job)
+    if (run.stopped === 'paused') return parkJob(pool, job, { payload, items, progress, bytes })
     if (run.stopped === 'cancelled') {
-      const cancelled = items.map((item) => ({ ...item, status: 'cancelled' as const }))
-      await endJob(pool, job, { status: 'cancelled', items: cancelled, progress, result: null, error: null })
+      await endJob(pool, job, {
+        status: 'cancelled',
+        ...leftUndone(items, 'cancelled'),
+        progress,
+        bytes,
+        error: null,
+      })
       return
     }
     const message =
@@ -148,7 +193,14 @@ class BatchWorker {
     log.error({ err: error, job: job.id, pipeline: job.pipeline, attempt: job.attempts }, 'a run failed')
     const isFinal =
       (error instanceof AppError && finalCodes.has(error.code)) || job.attempts >= job.maxAttempts
-    if (isFinal) await endJob(pool, job, { status: 'failed', items, progress, result: null, error: message })
+    if (isFinal)
+      await endJob(pool, job, {
+        status: 'failed',
+        ...leftUndone(items, 'failed'),
+        progress,
+        bytes,
+        error: message,
+      })
     else await requeueJob(pool, job, { waitMs: backoffMs(retryPolicy, job.attempts), error: message, items })
   }
 
@@ -157,21 +209,59 @@ class BatchWorker {
     if (job) announceJob(this.deps.nats, job)
   }
 
+  /** Now and then: versions that crashed runs and plans nobody applied have left staged. */
+  private async sweep(): Promise<void> {
+    if (performance.now() - this.sweptAt < sweepMs) return
+    this.sweptAt = performance.now()
+    const { pool } = this.deps
+    const stranded = await strandedVersions(pool)
+    for (const computeId of new Set(stranded.map((version) => version.computeId)))
+      await discardVersions(
+        pool,
+        computeId,
+        stranded.flatMap((version) => (version.computeId === computeId ? [version.id] : [])),
+      )
+    if (stranded.length > 0) log.info({ versions: stranded.length }, 'discarded what was left staged')
+  }
+
   /** Now and then, while nothing else is to be done. */
-  private async vacuumAll(): Promise<void> {
-    if (performance.now() - this.vacuumedAt < vacuumMs) return
+  private async vacuumAll(): Promise<boolean> {
+    if (performance.now() - this.vacuumedAt < vacuumMs) return false
     this.vacuumedAt = performance.now()
     const { pool, clock } = this.deps
     for (const stored of await selectPipelines(pool, pipelinesLimit)) {
-      if (this.stopping.signal.aborted) return
+      if (this.stopping.signal.aborted) return false
       const { definition } = compiledOf(stored)
       const done = await vacuum(pool, {
         computeId: stored.computeId,
         definition,
         clock,
+        held: await heldVersions(pool, stored.computeId),
         signal: this.stopping.signal,
       })
       if (done.cells + done.buckets > 0) log.info({ pipeline: stored.name, ...done }, 'vacuumed')
     }
+    return false
+  }
+}
+
+/** Of a job that ends without having put anything in force: what it had finished, and what it had not. */
+function leftUndone(
+  items: readonly JobItem[],
+  otherwise: 'cancelled' | 'failed',
+): { items: JobItem[]; result: JobResult } {
+  const finished = items.flatMap(({ status, label }) => (status === 'succeeded' ? [label] : []))
+  return {
+    items: items.map((item) => ({
+      ...item,
+      version: null,
+      status:
+        item.status === 'succeeded' || item.status === 'failed'
+          ? item.status
+          : otherwise === 'failed' && item.status === 'running'
+            ? 'failed'
+            : 'cancelled',
+    })),
+    result: { finished },
   }
 }

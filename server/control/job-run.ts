@@ -8,8 +8,11 @@ const beatMs = 5_000
 /** Progress is written at most this often. */
 const tellMs = 500
 
-/** Why a run stops before its end. `lost`: another worker has the job, or the lease could not be kept. */
-export type StopReason = 'cancelled' | 'lost' | 'stopping'
+/**
+ * Why a run stops before its end. `lost`: another worker has the job, or the lease could not be kept. `paused`: it
+ * stands still, with what it has staged, until it is resumed.
+ */
+export type StopReason = 'cancelled' | 'lost' | 'stopping' | 'paused'
 
 /**
  * A job while it runs: its items and progress, and the lease that is kept while they are written. `signal` aborts
@@ -21,11 +24,14 @@ export class JobRun {
   /** Archive bytes read, over all attempts. */
   bytes: number
   governor: GovernorState | null
+  /** As it will be read when the job goes on after a pause. */
+  payload: Record<string, unknown>
   stopped: StopReason | null = null
   private readonly ending = new AbortController()
   private readonly startedAt = performance.now()
   private readonly timer: NodeJS.Timeout
   private leaseUntil = performance.now() + leaseMs
+  private pauseRequested = false
   private toldAt = -Infinity
   private beating: Promise<void> = Promise.resolve()
 
@@ -34,13 +40,8 @@ export class JobRun {
     readonly job: ClaimedJob,
     private readonly onTold: (run: JobRun) => void,
   ) {
-    this.items = job.items.map((item) => ({
-      ...item,
-      status: 'queued',
-      error: null,
-      version: null,
-      rows: null,
-    }))
+    this.payload = job.payload
+    this.items = job.items.map((item) => ({ ...item }))
     this.bytes = job.bytes
     this.governor = job.governor
     this.timer = setInterval(() => void this.beat(), beatMs)
@@ -54,6 +55,22 @@ export class JobRun {
   advance(progress: number): void {
     this.progress = Math.min(1, Math.max(this.progress, progress))
     if (performance.now() - this.toldAt >= tellMs) void this.beat()
+  }
+
+  /** Every item is to be done (again). */
+  beginAnew(): void {
+    for (const item of this.items) {
+      Object.assign(item, { status: 'queued', error: null, version: null, rows: null })
+      delete item.seconds
+      delete item.bytes
+    }
+  }
+
+  /** Between two pieces of work: throws when the job is to stand still, or must stop. */
+  async pauseIfAsked(): Promise<void> {
+    await this.beat()
+    if (this.pauseRequested) this.stop('paused')
+    this.signal.throwIfAborted()
   }
 
   /** What the governor decided for this job; a change is told at once. */
@@ -96,6 +113,7 @@ export class JobRun {
         return
       }
       this.leaseUntil = sentAt + leaseMs
+      this.pauseRequested = beat.pauseRequested
       if (beat.cancelRequested) this.stop('cancelled')
       this.onTold(this)
     } catch (error) {

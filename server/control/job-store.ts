@@ -40,6 +40,8 @@ export interface ClaimedJob {
   planId: string | null
   bytes: number
   governor: GovernorState | null
+  /** Left by an earlier look or attempt. */
+  result: JobResult | null
 }
 
 const ms = (column: string, name: string) => `(extract(epoch FROM ${column}) * 1000)::bigint AS "${name}"`
@@ -51,7 +53,7 @@ const viewColumns = `id, kind, pipeline, plan_id AS "planId", status, progress, 
   ${ms('created_at', 'createdAt')}, ${ms('started_at', 'startedAt')}, ${ms('finished_at', 'finishedAt')}`
 
 const claimColumns = `j.id, j.kind, j.pipeline, j.payload, j.items, j.created_by AS "createdBy", j.reason, j.attempts,
-  j.max_attempts AS "maxAttempts", j.fence, j.plan_id AS "planId", j.bytes, j.governor`
+  j.max_attempts AS "maxAttempts", j.fence, j.plan_id AS "planId", j.bytes, j.governor, j.result`
 
 /** The new job's id; null when an unfinished job has its key already. */
 export async function insertJob(client: Queryable, job: NewJob): Promise<string | null> {

@@ -224,6 +224,8 @@ export interface JobResult {
   /** What had moved when a postponed plan started. */
   changed?: { what: string; expected: unknown; found: unknown }[]
   guard?: GuardReport
+  /** The job that watches the publication, and takes it back when a bound is crossed. */
+  guardJob?: string
   /** What else a person should know. */
   notes?: string[]
 }
@@ -309,6 +311,8 @@ export interface PreviewDiff {
   /** Cells beyond the pipeline's tolerance. */
   beyond: number
   drifting: number
+  /** Cells that lateness still held open at the cut; counted in none of the above. */
+  inFlight: number
   largest: {
     windowStart: number
     key: string

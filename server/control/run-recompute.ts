@@ -1,200 +1,179 @@
-import { planRun, recompute } from '../batch'
-import { inTransaction, type Pool } from '../clients'
-import { AppError } from '../platform'
-import {
-  discardVersions,
-  publishVersions,
-  rotateEpoch,
-  type Published,
-  type Range,
-  type StagedVersion,
-} from '../serving'
+import { inTransaction, type PoolClient } from '../clients'
+import { discardVersions, type Published } from '../serving'
 import { announcePublication } from './announce'
 import { audit } from './audit'
 import type { BatchDeps } from './batch-deps'
 import { compiledOf } from './compiled'
 import type { JobRun } from './job-run'
-import { endJob, lockHeldJob } from './job-store'
-import type { JobItem } from './model'
-import { findPipeline, selectShadows, type StoredPipeline } from './pipeline-store'
-import { queuedItem } from './plans'
-import { leftoverVersions } from './run-store'
-import { settleCut } from './settle-cut'
-import { waitForSpeed } from './wait-for-speed'
+import { endJob } from './job-store'
+import type { JobResult, PreviewDiff } from './model'
+import { openRun } from './open-run'
+import type { StoredPipeline } from './pipeline-store'
+import { planMoved, propose, readDiff, supersedeProposals, type GuardOptions } from './plans'
+import { enqueueGuard } from './guard-jobs'
+import { publishStaged } from './publish-staged'
+import { requireCompute } from './require-compute'
+import { requireHeld } from './require-held'
+import { comparisonOf } from './run-store'
+import { stageRanges, versionsOf, type StagedRange } from './stage-ranges'
 
 interface Payload {
   computeId: number
-  /** Absent: what is due, as a schedule finds it. */
-  ranges?: Range[]
-}
-
-/** Of the progress bar, what waiting and planning take before the first range. */
-const headShare = 0.05
-const publishShare = 0.03
-
-interface Outcome {
-  item: JobItem
-  staged: StagedVersion | null
+  /** The plan is looked at again before the run begins: it was applied for later. */
+  isPostponed?: boolean
+  guard?: GuardOptions
 }
 
 /**
- * A fresh cut, its ranges recomputed and staged, and all of them put in force in one transaction with the job's end,
- * under the job's fence: a worker that lost the job publishes nothing. Throws what failed; nothing stays then but
- * discarded versions.
+ * A fresh cut, its ranges recomputed, staged and compared, and all of them put in force in one transaction with their
+ * corrections and the job's end, under the job's fence: a worker that lost the job publishes nothing. Throws what
+ * failed; nothing stays then but discarded versions.
  */
 export async function runRecompute(deps: BatchDeps, run: JobRun): Promise<void> {
   const { pool } = deps
   const payload = run.job.payload as unknown as Payload
   const stored = await requireCompute(pool, run.job.pipeline, payload.computeId)
-  await discardVersions(pool, stored.computeId, await leftoverVersions(pool, run.job.id))
-  await waitForSpeed(deps, stored, run.signal)
-  const compiled = compiledOf(stored)
-  const { eventType, lateness } = compiled.definition
-  const cutMs = deps.clock.now()
-  const closed = await inTransaction(pool, (client) => rotateEpoch(client, stored.computeId))
-  const cut = await settleCut(deps.nats, closed, { cutMs, eventType, outOfOrderMs: lateness.outOfOrderMs })
-  const ranges = payload.ranges ?? (await planRun(pool, { computeId: stored.computeId, compiled, cut }))
-  if (!payload.ranges) run.items.push(...ranges.map(itemOf))
-  run.advance(headShare)
-  const outcomes: Outcome[] = []
-  const staged = () => outcomes.flatMap((outcome) => outcome.staged ?? [])
+  if (payload.isPostponed && (await refuseMoved(deps, run))) return
+  const { definition } = compiledOf(stored)
+  const proposes = run.job.kind === 'scheduled' && definition.batch.reconcile === 'propose'
+  const opened = await openRun(deps, run, stored)
+  const staged: StagedRange[] = []
   try {
-    for (const [i, range] of ranges.entries()) {
-      const item = run.items[i]
-      if (!item) throw new Error(`the job has no item for range ${i}`)
-      outcomes.push(await runItem(deps, run, { stored, item, range, cut, place: i, of: ranges.length }))
-    }
-    const failed = outcomes.filter((outcome) => outcome.staged === null)
-    if (failed.length > 0 && failed.length === outcomes.length)
-      throw new AppError('internal', `Recomputing failed for every range. ${failed[0]?.item.error ?? ''}`)
-    await publish(deps, run, { stored, staged: staged(), failed: failed.length })
+    await stageRanges(deps, run, { stored, ...opened, isStrict: proposes, staged })
+    await finish(deps, run, { stored, staged, epoch: opened.cut.epoch, proposes })
   } catch (error) {
-    await discardVersions(
-      pool,
-      stored.computeId,
-      staged().map(({ id }) => id),
-    ).catch(() => undefined)
+    // Paused, they wait; lost, they are the other worker's to judge by the job's id.
+    if (run.stopped !== 'paused')
+      await discardVersions(pool, stored.computeId, versionsOf(staged)).catch(() => undefined)
     throw error
   }
 }
 
-interface ItemInput {
-  stored: StoredPipeline
-  item: JobItem
-  range: Range
-  cut: Awaited<ReturnType<typeof rotateEpoch>>
-  place: number
-  of: number
+/** A plan that was applied for later starts only if it still shows what is there. */
+async function refuseMoved({ pool }: BatchDeps, run: JobRun): Promise<boolean> {
+  const changed = await planMoved(pool, run.job.planId)
+  const [first] = changed
+  if (!first) return false
+  const items = run.items.map((item) => ({ ...item, status: 'cancelled' as const }))
+  await endJob(pool, run.job, {
+    status: 'failed',
+    items,
+    progress: 0,
+    result: { changed },
+    error: `It was not started: ${first.what} was expected to be ${text(first.expected)} and is ${text(first.found)}. Plan it again.`,
+  })
+  return true
 }
 
-async function runItem(deps: BatchDeps, run: JobRun, input: ItemInput): Promise<Outcome> {
-  const { stored, item, range, cut, place, of } = input
+const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
+
+interface Finish {
+  stored: StoredPipeline
+  staged: StagedRange[]
+  epoch: number
+  proposes: boolean
+}
+
+async function finish(deps: BatchDeps, run: JobRun, input: Finish): Promise<void> {
   const { job } = run
-  item.status = 'running'
-  try {
-    const staged = await recompute({
-      pool: deps.pool,
-      engine: deps.engine,
-      archive: deps.archive,
-      clock: deps.clock,
-      compute: { id: stored.computeId, pipeline: stored.name },
-      compiled: compiledOf(stored),
-      range,
-      cut,
-      actor: job.createdBy,
-      reason: job.reason,
-      jobId: job.id,
-      signal: run.signal,
-      onProgress: ({ done }) => {
-        run.advance(headShare + ((place + done) / of) * (1 - headShare - publishShare))
-      },
+  if (run.stopped !== null) throw new Error(`stopped before publishing: ${run.stopped}`)
+  const versionIds = versionsOf(input.staged)
+  const comparison = await comparisonOf(deps.pool, versionIds)
+  const isProposal = input.proposes && (comparison?.beyond ?? 0) > 0
+  const diff = isProposal
+    ? await readDiff(deps.pool, { compiled: compiledOf(input.stored), versionIds })
+    : null
+  const published = await inTransaction(deps.pool, async (client) => {
+    const end = diff
+      ? await leaveProposal(deps, client, run, { ...input, versionIds, diff })
+      : await publish(deps, client, run, { ...input, versionIds })
+    if (job.kind === 'scheduled') await supersedeProposals(client, job.pipeline, end.result.proposal ?? null)
+    await endJob(client, job, {
+      ...outcomeOf(input.staged),
+      items: run.items,
+      progress: 1,
+      bytes: run.bytes,
+      result: { ...end.result, comparison },
     })
-    Object.assign(item, { version: staged.number, rows: staged.rows })
-    return { item, staged }
-  } catch (error) {
-    // With attempts left the whole job is tried again; on the last one the ranges that worked are published.
-    Object.assign(item, {
-      status: 'failed',
-      error: error instanceof AppError ? error.message : 'failed; see the log of the batch worker',
-    })
-    if (run.stopped !== null || job.attempts < job.maxAttempts || of === 1) throw error
-    return { item, staged: null }
-  }
+    if (end.published && job.kind !== 'scheduled')
+      await audit(client, deps.clock, {
+        actor: job.createdBy,
+        action: 'version.publish',
+        object: input.stored.name,
+        detail: {
+          jobId: job.id,
+          publication: end.published.publication,
+          versions: run.items.flatMap(({ version }) => version ?? []),
+        },
+      })
+    return end.published
+  })
+  if (published) announcePublication(deps.nats, published)
+}
+
+interface End {
+  published: Published | null
+  result: JobResult
 }
 
 async function publish(
-  { pool, nats, clock }: BatchDeps,
+  { clock }: BatchDeps,
+  client: PoolClient,
   run: JobRun,
-  { stored, staged, failed }: { stored: StoredPipeline; staged: StagedVersion[]; failed: number },
-): Promise<void> {
+  { stored, versionIds }: Finish & { versionIds: number[] },
+): Promise<End> {
   const { job } = run
-  if (run.stopped !== null) throw new Error(`stopped before publishing: ${run.stopped}`)
-  for (const item of run.items) if (item.status === 'running') item.status = 'succeeded'
-  const published = await inTransaction(pool, async (client) => {
-    const check = async () => {
-      const state = await lockHeldJob(client, job)
-      if (state === 'held') return
-      run.stop(state)
-      throw new Error(`the job may no longer publish: ${state}`)
-    }
-    let result: Published | null = null
-    if (staged.length > 0)
-      result = await publishVersions(client, {
-        computeId: stored.computeId,
-        versionIds: staged.map(({ id }) => id),
-        actor: job.createdBy,
-        reason: job.reason,
-        jobId: job.id,
-        check,
-      })
-    else await check()
-    const status = failed > 0 ? 'partial' : 'succeeded'
-    await endJob(client, job, {
-      status,
-      items: run.items,
-      progress: 1,
-      result: {
-        ranges: staged.length,
-        publication: result?.publication ?? null,
-        boundary: result?.boundary ?? null,
-      },
-      error: failed > 0 ? `${failed} of ${run.items.length} ranges failed; see the items.` : null,
-    })
-    if (result && job.kind !== 'scheduled')
-      await audit(client, clock, {
-        actor: job.createdBy,
-        action: 'version.publish',
-        object: stored.name,
-        detail: {
-          jobId: job.id,
-          publication: result.publication,
-          versions: staged.map(({ number }) => number),
-        },
-      })
-    return result
+  const check = () => requireHeld(client, run)
+  if (versionIds.length === 0) {
+    await check()
+    return { published: null, result: { ranges: 0, publication: null, boundary: null } }
+  }
+  const { published, corrections } = await publishStaged(client, {
+    compiled: compiledOf(stored),
+    computeId: stored.computeId,
+    versionIds,
+    actor: job.createdBy,
+    reason: job.reason,
+    jobId: job.id,
+    check,
   })
-  if (published) announcePublication(nats, published)
+  const { guard } = job.payload as unknown as Payload
+  const guardJob = guard ? await enqueueGuard(client, { published, job, guard, now: clock.now() }) : null
+  const { publication, boundary } = published
+  const ranges = versionIds.length
+  return {
+    published,
+    result: { ranges, publication, boundary, corrections, ...(guardJob && { guardJob }) },
+  }
 }
 
-/** What is computed may have changed since the job was made: then its result would answer nobody. */
-async function requireCompute(pool: Pool, name: string, computeId: number): Promise<StoredPipeline> {
-  const stored = await findPipeline(pool, name)
-  if (stored?.deletedAt !== null)
-    throw new AppError('gone', `The job was given up: the pipeline ${name} was removed.`)
-  if (stored.computeId === computeId) return stored
-  const shadow = (await selectShadows(pool, [name])).get(name)
-  if (shadow?.computeId !== computeId)
-    throw new AppError(
-      'gone',
-      `The job was given up: the definition of ${name} was changed since. Plan it again.`,
-    )
-  return shadow
+async function leaveProposal(
+  deps: BatchDeps,
+  client: PoolClient,
+  run: JobRun,
+  { stored, versionIds, epoch, diff }: Finish & { versionIds: number[]; diff: PreviewDiff },
+): Promise<End> {
+  await requireHeld(client, run)
+  const { items, job } = run
+  const proposal = await propose(deps, client, { stored, items, jobId: job.id, versionIds, epoch, diff })
+  return { published: null, result: { proposal } }
 }
 
-const itemOf = ({ from, to }: Range, index: number): JobItem =>
-  queuedItem({
-    id: String(index + 1),
-    label: `${new Date(from).toISOString()} to ${new Date(to).toISOString()}`,
-    from,
-    to,
-  })
+function outcomeOf(staged: readonly StagedRange[]): {
+  status: 'succeeded' | 'partial'
+  error: string | null
+} {
+  const failed = staged.filter(({ versionId }) => versionId === null).length
+  const uncompared = staged.filter((range) => range.uncompared !== null)
+  const says = [
+    ...(failed > 0 ? [`${failed} of ${staged.length} ranges failed; see the items.`] : []),
+    ...(uncompared.length > 0
+      ? [
+          `${uncompared.length} of ${staged.length} ranges are published without having been compared with what was served. ${uncompared[0]?.uncompared ?? ''}`,
+        ]
+      : []),
+  ]
+  return says.length === 0
+    ? { status: 'succeeded', error: null }
+    : { status: 'partial', error: says.join(' ') }
+}

@@ -51,7 +51,8 @@ async function selectUnpaused(client: PoolClient): Promise<StoredPipeline[]> {
 
 function everyMsOf(stored: Parameters<typeof definitionOf>[0]): number {
   try {
-    return definitionOf(stored).batch.everyMs
+    const { everyMs, reconcile } = definitionOf(stored).batch
+    return reconcile === 'off' ? Infinity : everyMs
   } catch (error) {
     // One unreadable definition must not stop the schedule of the others.
     logger('control').error({ err: error, pipeline: stored.name }, 'not scheduled')

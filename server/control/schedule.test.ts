@@ -13,6 +13,10 @@ describe('isDue', () => {
     expect(isDue(pipeline, 0)).toBe(true)
   })
 
+  it('never runs a pipeline that reconciles only when asked', () => {
+    expect(isDue({ ...pipeline, everyMs: Infinity }, 0)).toBe(false)
+  })
+
   it('runs once a period', () => {
     expect(isDue(ran({}), 299_999)).toBe(false)
     expect(isDue(ran({}), 300_000)).toBe(true)

@@ -7,6 +7,7 @@ export interface LastRun {
 }
 
 export interface Scheduled {
+  /** Infinity: never. */
   everyMs: number
   /** An event of its type has been folded. */
   hasEvents: boolean
@@ -18,7 +19,7 @@ export interface Scheduled {
 const firstVersionMs = 10_000
 
 export function isDue({ everyMs, hasEvents, hasVersion, last }: Scheduled, now: number): boolean {
-  if (!hasEvents) return false
+  if (!hasEvents || everyMs === Infinity) return false
   if (last === null) return true
   if (!last.finished) return false
   const waitMs = last.wasEmpty && !hasVersion ? Math.min(everyMs, firstVersionMs) : everyMs

@@ -2,12 +2,13 @@ import { inTransaction, type PoolClient } from '../../clients'
 import { AppError } from '../../platform'
 import { announceJob, announcePublication } from '../announce'
 import { audit } from '../audit'
-import { canonicalJson } from '../canonical-json'
 import { findJob } from '../job-store'
 import { isUuid } from '../jobs'
 import { lockDefinitions } from '../pipeline-store'
-import type { Change, PlanCommand, PlanDeps } from './command'
+import type { Change, PlanDeps } from './command'
 import { noPlan, requireCommand } from './create-plan'
+import { isApproved, needsSecond } from './four-eyes'
+import { planChanges } from './plan-moved'
 import { lockPlan, markApplied, type StoredPlan } from './plan-store'
 
 interface Application {
@@ -34,15 +35,21 @@ export async function applyPlan(
     refuse(plan, lifeChanges(plan, now))
     await lockDefinitions(client)
     await client.query('SELECT 1 FROM compute WHERE id = $1 FOR NO KEY UPDATE', [plan.expected.computeId])
-    const command = requireCommand(plan.kind)
-    refuse(plan, [...(await command.changes(client, plan)), ...(await factChanges(client, command, plan))])
-    const applied = await command.apply(client, plan, { actor, reason }, deps)
+    refuse(plan, [...(await planChanges(client, plan)), ...(await missingApproval(client, plan, actor))])
+    const applied = await requireCommand(plan.kind).apply(client, plan, { actor, reason }, deps)
     await markApplied(client, { id, at: now, actor, reason, jobId: applied.jobId })
     await audit(client, deps.clock, {
       actor,
       action: 'plan.apply',
       object: plan.pipeline,
-      detail: { planId: id, kind: plan.kind, jobId: applied.jobId, reason, blastRadius: plan.blastRadius },
+      detail: {
+        planId: id,
+        kind: plan.kind,
+        jobId: applied.jobId,
+        reason,
+        blastRadius: plan.blastRadius,
+        ...(plan.approvals.length > 0 && { approvedBy: plan.approvals.map(({ by }) => by) }),
+      },
     })
     return applied
   })
@@ -53,22 +60,19 @@ export async function applyPlan(
   return { jobId }
 }
 
-async function factChanges(
-  client: PoolClient,
-  command: PlanCommand<object>,
-  { pipeline, request, expected }: StoredPlan,
-): Promise<Change[]> {
-  if (!command.facts) return []
-  const now = await command.facts(client, { pipeline, request })
-  const found = new Map(now.map(({ what, value }) => [what, value]))
-  const known = new Set(expected.facts.map(({ what }) => what))
+/** The policy as it is now counts too: it may have been tightened since the plan was made. */
+async function missingApproval(client: PoolClient, plan: StoredPlan, actor: string): Promise<Change[]> {
+  const { blastRadius, estimate } = plan
+  const needed =
+    plan.needsSecond || (await needsSecond(client, { cells: blastRadius.cells, bytes: estimate.bytes }))
+  if (!needed || isApproved(plan, actor)) return []
+  const by = plan.approvals.map((approval) => approval.by).join(', ')
   return [
-    ...expected.facts
-      .filter(({ what, value }) => canonicalJson(found.get(what) ?? null) !== canonicalJson(value))
-      .map(({ what, value }) => ({ what, expected: value, found: found.get(what) ?? null })),
-    ...now
-      .filter(({ what }) => !known.has(what))
-      .map(({ what, value }) => ({ what, expected: null, found: value })),
+    {
+      what: 'approval',
+      expected: `one by somebody other than ${[...new Set([plan.createdBy, actor])].join(' and ')}`,
+      found: by === '' ? 'none' : `by ${by}`,
+    },
   ]
 }
 
@@ -91,9 +95,15 @@ function refuse(plan: StoredPlan, changed: Change[]): void {
   if (!first) return
   throw new AppError(
     'conflict',
-    `Applying the plan was refused: ${first.what} was expected to be ${text(first.expected)}, found ${text(first.found)}. Make a new plan.`,
+    `Applying the plan was refused: ${first.what} was expected to be ${text(first.expected)}, found ${text(first.found)}. ${remedies[first.what] ?? 'Make a new plan.'}`,
     { details: { changed, ...(plan.jobId !== null && { jobId: plan.jobId }) } },
   )
+}
+
+/** What to do where a new plan would not help. */
+const remedies: Record<string, string> = {
+  approval: 'Ask a second person to approve it.',
+  preview: 'Wait until it is ready.',
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))

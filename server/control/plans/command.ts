@@ -6,6 +6,8 @@ import type { PlanFact } from '../model'
 import type { StoredPipeline } from '../pipeline-store'
 import type { PlanDraft, StoredPlan } from './plan-store'
 
+type Queryable = Pick<Pool | PoolClient, 'query'>
+
 export interface PlanDeps {
   pool: Pool
   nats: Nats
@@ -47,11 +49,11 @@ export interface PlanCommand<Request> {
    * What the plan rests on beside its definition and ranges. Read when it is made and again, under the locks, when it
    * is applied: a value that differs then is a conflict that names it.
    */
-  facts?(
-    db: Pick<Pool | PoolClient, 'query'>,
-    scope: { pipeline: string; request: Request },
-  ): Promise<PlanFact[]>
-  /** Runs under the locks of the definitions and of the compute's publication; empty: the plan still holds. */
+  facts?(db: Queryable, scope: { pipeline: string; request: Request }): Promise<PlanFact[]>
+  /**
+   * Runs under the locks of the definitions and of the compute's publication, and once more, without locks, when a
+   * postponed job begins; empty: the plan still holds.
+   */
   changes(client: PoolClient, plan: StoredPlan): Promise<Change[]>
   /** Makes the job, in the applying transaction. A write that is done at once leaves a finished job. */
   apply(client: PoolClient, plan: StoredPlan, approval: Approval, deps: PlanDeps): Promise<Applied>

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from '../../clients'
 import type {
+  JobStatus,
   PlanApproval,
   PlanEstimate,
   PlanFact,
@@ -36,6 +37,8 @@ export interface StoredPlan extends PlanDraft {
   pipeline: string
   request: object
   preview: PlanPreview | null
+  /** How the job that computes the preview stands; null: there is none any more. */
+  previewJob: { status: JobStatus; error: string | null } | null
   needsSecond: boolean
   approvals: PlanApproval[]
   isProposal: boolean
@@ -53,22 +56,28 @@ const ms = (column: string, name: string) => `(extract(epoch FROM ${column}) * 1
 const columns = `id, kind, pipeline, request->'request' AS request, request->'notes' AS notes, items, expected,
   blast_radius AS "blastRadius", estimate, created_by AS "createdBy", ${ms('created_at', 'createdAt')},
   ${ms('expires_at', 'expiresAt')}, ${ms('applied_at', 'appliedAt')}, applied_by AS "appliedBy", reason,
-  job_id AS "jobId", preview, needs_second AS "needsSecond", approvals, is_proposal AS "isProposal"`
+  job_id AS "jobId", needs_second AS "needsSecond", approvals, is_proposal AS "isProposal",
+  preview, (SELECT jsonb_build_object('status', j.status, 'error', j.error) FROM job j
+             WHERE j.id = (plan.preview->>'jobId')::uuid) AS "previewJob"`
 
-export async function insertPlan(
-  db: Queryable,
-  plan: PlanDraft & {
-    kind: PlanKind
-    pipeline: string
-    request: object
-    createdBy: string
-    createdAt: number
-    expiresAt: number
-  },
-): Promise<StoredPlan> {
+export interface NewPlan extends PlanDraft {
+  kind: PlanKind
+  pipeline: string
+  request: object
+  createdBy: string
+  createdAt: number
+  expiresAt: number
+  needsSecond: boolean
+  preview?: PlanPreview
+  isProposal?: boolean
+}
+
+export async function insertPlan(db: Queryable, plan: NewPlan): Promise<StoredPlan> {
   const { rows } = await db.query<StoredPlan>(
-    `INSERT INTO plan (kind, pipeline, request, items, expected, blast_radius, estimate, created_by, created_at, expires_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9::float8 / 1000), to_timestamp($10::float8 / 1000))
+    `INSERT INTO plan (kind, pipeline, request, items, expected, blast_radius, estimate, created_by, created_at,
+                       expires_at, needs_second, preview, is_proposal)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, to_timestamp($9::float8 / 1000), to_timestamp($10::float8 / 1000),
+             $11, $12, $13)
      RETURNING ${columns}`,
     [
       plan.kind,
@@ -81,11 +90,73 @@ export async function insertPlan(
       plan.createdBy,
       plan.createdAt,
       plan.expiresAt,
+      plan.needsSecond,
+      plan.preview ? JSON.stringify(plan.preview) : null,
+      plan.isProposal ?? false,
     ],
   )
+  return returned(rows)
+}
+
+function returned(rows: StoredPlan[]): StoredPlan {
   const row = rows[0]
-  if (!row) throw new Error('INSERT … RETURNING gave no row')
+  if (!row) throw new Error('RETURNING gave no row')
   return row
+}
+
+/** False: the plan is no longer one that can be applied. */
+export async function writePreview(
+  client: PoolClient,
+  id: string,
+  { preview, now, expiresAt }: { preview: PlanPreview; now: number; expiresAt: number },
+): Promise<StoredPlan | null> {
+  const { rows } = await client.query<StoredPlan>(
+    `UPDATE plan SET preview = $2, expires_at = to_timestamp($4::float8 / 1000)
+      WHERE id = $1 AND applied_at IS NULL AND expires_at > to_timestamp($3::float8 / 1000) RETURNING ${columns}`,
+    [id, JSON.stringify(preview), now, expiresAt],
+  )
+  return rows[0] ?? null
+}
+
+export async function addApproval(
+  client: PoolClient,
+  id: string,
+  approval: PlanApproval,
+): Promise<StoredPlan> {
+  const { rows } = await client.query<StoredPlan>(
+    `UPDATE plan SET approvals = approvals || $2::jsonb WHERE id = $1 RETURNING ${columns}`,
+    [id, JSON.stringify([approval])],
+  )
+  return returned(rows)
+}
+
+const proposalsLimit = 200
+
+export async function selectProposals(
+  db: Queryable,
+  { pipeline, now }: { pipeline: string | null; now: number },
+): Promise<StoredPlan[]> {
+  const { rows } = await db.query<StoredPlan>(
+    `SELECT ${columns} FROM plan
+      WHERE is_proposal AND applied_at IS NULL AND expires_at > to_timestamp($2::float8 / 1000)
+        AND ($1::text IS NULL OR pipeline = $1)
+      ORDER BY created_at DESC LIMIT ${proposalsLimit}`,
+    [pipeline, now],
+  )
+  return rows
+}
+
+/** Ends the proposals of a pipeline that a later scheduled run has overtaken, all but `keep`. */
+export async function supersedeProposals(
+  client: PoolClient,
+  pipeline: string,
+  keep: string | null,
+): Promise<void> {
+  await client.query(
+    `UPDATE plan SET expires_at = least(expires_at, clock_timestamp())
+      WHERE pipeline = $1 AND is_proposal AND applied_at IS NULL AND id IS DISTINCT FROM $2::uuid`,
+    [pipeline, keep],
+  )
 }
 
 export async function findPlan(db: Queryable, id: string): Promise<StoredPlan | null> {

@@ -1,14 +1,15 @@
 import { estimateRun } from '../../batch'
 import type { Pool, PoolClient } from '../../clients'
 import { AppError } from '../../platform'
-import { insertJob } from '../job-store'
-import type { JobItem, PlanEstimate, PlanItem } from '../model'
+import type { PlanEstimate, PlanItem } from '../model'
 import { findPipeline } from '../pipeline-store'
 import { readCoverage } from './coverage'
-import type { Approval, Change, PlanDeps, Target } from './command'
+import type { Change, PlanDeps, Target } from './command'
 import { coverageChanges } from './coverage-changes'
 import { correctionsConsumers } from './consumers'
-import { bytesText, quotaOf, requireQuota } from './quota'
+import { previewOf } from './plan-view'
+import { bytesText, quotaOf } from './quota'
+import { rangesOf } from './recompute-items'
 import type { BackfillOptions, BackfillRequest } from './recompute-options'
 import { wantedWindows } from './wanted-windows'
 import { cellsCountLimit, countCells, knownExtent, type PlanDraft, type StoredPlan } from './plan-store'
@@ -23,7 +24,12 @@ export async function previewRecompute(
   request: Omit<BackfillRequest, 'options'> & { options: BackfillOptions },
 ): Promise<PlanDraft> {
   const { stored, definition } = target
-  const { mode, order, retryOf, runAt } = request.options
+  const { mode, order, retryOf, runAt, preview } = request.options
+  if (preview && runAt !== undefined)
+    throw new AppError(
+      'bad_request',
+      'Planning failed: `options.preview` and `options.runAt` exclude each other, since a preview is put in force the moment it is applied. Give one of them.',
+    )
   const { windowSizeMs } = definition
   const now = clock.now()
   const { range, notes } = closedPart(snapOutwards(request, windowSizeMs), definition, now)
@@ -151,7 +157,7 @@ function limited(parts: Range[]): Range[] {
 
 /** Stale when the definition, or what answers inside the plan's ranges, is no longer what the plan showed. */
 export async function recomputeChanges(db: Queryable, plan: StoredPlan): Promise<Change[]> {
-  const changes = await definitionChanges(db, plan)
+  const changes = [...(await definitionChanges(db, plan)), ...(await previewChanges(db, plan))]
   const ranges = rangesOf(plan.items)
   if (changes.length > 0 || ranges.length === 0) return changes
   const { computeId, coverage } = plan.expected
@@ -160,6 +166,19 @@ export async function recomputeChanges(db: Queryable, plan: StoredPlan): Promise
     to: Math.max(...ranges.map(({ to }) => to)),
   }
   return coverageChanges(coverage ?? [], await readCoverage(db, computeId, hull), ranges)
+}
+
+/** A plan with a preview is applied with it: as soon as it is ready, and only while all of it is still staged. */
+async function previewChanges(db: Queryable, plan: StoredPlan): Promise<Change[]> {
+  const preview = previewOf(plan)
+  if (preview === null || preview.status === 'failed' || plan.appliedAt !== null) return []
+  if (preview.status !== 'ready')
+    return [{ what: 'preview', expected: 'ready', found: `${preview.status}, job ${preview.jobId}` }]
+  const { rows } = await db.query<{ number: number; state: string }>(
+    `SELECT number, state FROM version WHERE id = ANY($1::int[]) AND state <> 'staged' ORDER BY number`,
+    [preview.versionIds],
+  )
+  return rows.map(({ number, state }) => ({ what: `version ${number}`, expected: 'staged', found: state }))
 }
 
 export async function definitionChanges(
@@ -179,45 +198,5 @@ export async function definitionChanges(
     ? []
     : [{ what: `definition of ${pipeline}`, expected: expected.definitionVersion, found: stored.version }]
 }
-
-export const rangesOf = (items: readonly PlanItem[]): Range[] =>
-  items.flatMap(({ from, to }) => (from === null || to === null ? [] : [{ from, to }]))
-
-export async function enqueueRecompute(
-  client: PoolClient,
-  plan: StoredPlan,
-  approval: Approval,
-): Promise<string> {
-  const jobId = await insertJob(client, {
-    kind: plan.kind,
-    pipeline: plan.pipeline,
-    planId: plan.id,
-    payload: {
-      computeId: plan.expected.computeId,
-      ranges: rangesOf(plan.items),
-    },
-    items: plan.items.map(queuedItem),
-    createdBy: approval.actor,
-    reason: approval.reason,
-  })
-  if (jobId === null) throw new Error('a job without a dedupe key was taken for a duplicate')
-  return jobId
-}
-
-export const queuedItem = ({
-  id,
-  label,
-  from,
-  to,
-}: Pick<PlanItem, 'id' | 'label' | 'from' | 'to'>): JobItem => ({
-  id,
-  label,
-  from,
-  to,
-  status: 'queued',
-  version: null,
-  rows: null,
-  error: null,
-})
 
 const iso = (at: number) => new Date(at).toISOString()

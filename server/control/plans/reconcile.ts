@@ -1,5 +1,6 @@
+import { applyRecompute } from './apply-recompute'
 import type { PlanCommand } from './command'
-import { enqueueRecompute, previewRecompute, recomputeChanges } from './recompute'
+import { previewRecompute, recomputeChanges } from './recompute'
 import type { RecomputeRequest } from './recompute-options'
 
 /** Recomputes every closed window of the range at a fresh cut and puts the result in force. */
@@ -7,8 +8,5 @@ export const reconcile: PlanCommand<RecomputeRequest> = {
   preview: (deps, target, { from, to, keys, options }) =>
     previewRecompute(deps, target, { from, to, keys, options: { ...options, mode: 'all' } }),
   changes: recomputeChanges,
-  apply: async (client, plan, approval) => ({
-    jobId: await enqueueRecompute(client, plan, approval),
-    published: null,
-  }),
+  apply: applyRecompute,
 }

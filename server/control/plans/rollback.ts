@@ -1,9 +1,15 @@
-import type { PoolClient } from '../../clients'
+import type { Pool, PoolClient } from '../../clients'
 import { AppError, newId } from '../../platform'
+import { recordCorrections } from '../corrections'
 import { previewRollback, rollbackTo, type RollbackTarget } from '../../serving'
+import { compiledOf } from '../compiled'
+import { enqueueGuard } from '../guard-jobs'
 import { insertFinishedJob } from '../job-store'
 import type { JobItem, PlanItem } from '../model'
-import type { PlanCommand } from './command'
+import { findPipeline } from '../pipeline-store'
+import type { Change, PlanCommand } from './command'
+import { correctionsConsumers } from './consumers'
+import { atOnce } from './instant'
 import { countCells, type StoredPlan } from './plan-store'
 import { definitionChanges } from './recompute'
 import type { GuardOptions } from './recompute-options'
@@ -15,7 +21,7 @@ export interface RollbackRequest {
 
 /** Makes earlier answers the served ones again. It is one flip, so applying the plan does it at once. */
 export const rollback: PlanCommand<RollbackRequest> = {
-  async preview({ pool }, { stored, definition }, { options }) {
+  async preview({ pool, nats }, { stored, definition }, { options }) {
     const { computeId, publication, version } = stored
     const { changes } = await previewRollback(pool, computeId, targetOf(options))
     if (changes.length === 0)
@@ -44,18 +50,10 @@ export const rollback: PlanCommand<RollbackRequest> = {
         windows: total?.windows ?? 0,
         keys: total?.keys ?? 0,
         cells: total?.cells ?? 0,
-        consumers: [],
+        consumers: (await correctionsConsumers(nats, stored.name)) ?? [],
         objectives: Object.keys(definition.objectives),
       },
-      estimate: {
-        seconds: 0,
-        bytes: 0,
-        events: 0,
-        cost: 0,
-        basis: 'a rollback moves pointers and reads no event',
-        slowSeconds: null,
-        quota: null,
-      },
+      estimate: atOnce('a rollback moves pointers and reads no event'),
       expected: { definitionVersion: version, computeId, publication, coverage: null, facts: [] },
     }
   },
@@ -65,8 +63,11 @@ export const rollback: PlanCommand<RollbackRequest> = {
     ...(await publicationChanges(client, plan)),
   ],
 
-  async apply(client, plan, { actor, reason }) {
+  async apply(client, plan, { actor, reason }, { clock }) {
     const jobId = newId()
+    const stored = await findPipeline(client, plan.pipeline)
+    if (!stored) throw new AppError('not_found', `There is no pipeline ${plan.pipeline}.`)
+    await client.query('SET LOCAL statement_timeout = 0')
     const published = await rollbackTo(client, {
       computeId: plan.expected.computeId,
       target: targetOf(optionsOf(plan)),
@@ -75,26 +76,38 @@ export const rollback: PlanCommand<RollbackRequest> = {
       reason,
       jobId,
     })
-    await insertFinishedJob(client, {
-      id: jobId,
+    const corrections = await recordCorrections(client, {
+      compiled: compiledOf(stored),
+      published,
       kind: 'rollback',
-      pipeline: plan.pipeline,
-      planId: plan.id,
+      jobId,
+    })
+    const { guard } = optionsOf(plan)
+    const job = { id: jobId, pipeline: plan.pipeline, planId: plan.id, createdBy: actor, reason }
+    const guardJob = guard ? await enqueueGuard(client, { published, job, guard, now: clock.now() }) : null
+    await insertFinishedJob(client, {
+      ...job,
+      kind: 'rollback',
       payload: { computeId: plan.expected.computeId, ...targetOf(optionsOf(plan)) },
       items: plan.items.map(doneItem),
-      result: { publication: published.publication, boundary: published.boundary },
-      createdBy: actor,
-      reason,
+      result: {
+        publication: published.publication,
+        boundary: published.boundary,
+        corrections,
+        ...(guardJob && { guardJob }),
+      },
     })
     return { jobId, published }
   },
 }
 
-async function publicationChanges(client: PoolClient, { pipeline, expected }: StoredPlan) {
-  const { rows } = await client.query<{ publication: number }>(
-    'SELECT publication FROM compute WHERE id = $1',
-    [expected.computeId],
-  )
+async function publicationChanges(
+  db: Pick<Pool | PoolClient, 'query'>,
+  { pipeline, expected }: StoredPlan,
+): Promise<Change[]> {
+  const { rows } = await db.query<{ publication: number }>('SELECT publication FROM compute WHERE id = $1', [
+    expected.computeId,
+  ])
   const found = rows[0]?.publication ?? null
   return found === expected.publication
     ? []

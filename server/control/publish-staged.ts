@@ -1,0 +1,31 @@
+import type { PoolClient } from '../clients'
+import type { CompiledPipeline } from '../pipeline'
+import { recordCorrections } from './corrections'
+import { publishVersions, type Published } from '../serving'
+
+export interface PublishStaged {
+  compiled: CompiledPipeline
+  computeId: number
+  versionIds: readonly number[]
+  actor: string
+  reason: string | null
+  jobId: string
+  check?: (client: PoolClient) => Promise<void>
+}
+
+/** Puts staged versions in force with a correction for every cell whose answer changes, in the caller's transaction. */
+export async function publishStaged(
+  client: PoolClient,
+  { compiled, ...request }: PublishStaged,
+): Promise<{ published: Published; corrections: number }> {
+  // As long as it has cells: a limit meant for requests must not undo a run at its last step.
+  await client.query('SET LOCAL statement_timeout = 0')
+  const published = await publishVersions(client, request)
+  const corrections = await recordCorrections(client, {
+    compiled,
+    published,
+    kind: 'publish',
+    jobId: request.jobId,
+  })
+  return { published, corrections }
+}
