@@ -17,6 +17,8 @@ interface CauseLanesProps {
 interface Row {
   at: number
   cells: number
+  /** Of a few cells and of hundreds both are to be seen: the bar is as tall as the root. */
+  height: number
   amount: string | number | null
 }
 
@@ -34,13 +36,12 @@ export function CauseLanes({ breakdown, measure, zone, onCause }: CauseLanesProp
   const shown = causes.filter((cause) => buckets.some((bucket) => bucket.cause === cause && bucket.cells > 0))
   const rowsOf = (cause: Cause): Row[] => {
     const byStart = new Map(buckets.filter((b) => b.cause === cause).map((b) => [b.at, b]))
-    return starts.map((at) => ({
-      at,
-      cells: byStart.get(at)?.cells ?? 0,
-      amount: byStart.get(at)?.amount ?? null,
-    }))
+    return starts.map((at) => {
+      const { cells = 0, amount = null } = byStart.get(at) ?? {}
+      return { at, cells, height: Math.sqrt(cells), amount }
+    })
   }
-  const most = Math.max(1, ...buckets.map(({ cells }) => cells))
+  const most = Math.sqrt(Math.max(1, ...buckets.map(({ cells }) => cells)))
   const ticks = timeTicks(from, to, zone, width !== null && width < 420 ? 4 : 6)
   return (
     <div className="grid grid-cols-[auto_minmax(0,1fr)_auto] gap-x-3">
@@ -91,7 +92,7 @@ export function CauseLanes({ breakdown, measure, zone, onCause }: CauseLanesProp
                   />
                   <YAxis hide domain={[0, most]} />
                   <Bar
-                    dataKey="cells"
+                    dataKey="height"
                     fill="var(--text-2)"
                     isAnimationActive={false}
                     radius={[1, 1, 0, 0]}

@@ -1,13 +1,13 @@
 'use client'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
-import { useRouter, useSearchParams } from 'next/navigation'
 import { useCallback, useMemo, useSyncExternalStore } from 'react'
+import { ExplainFromUrl, useExplain } from '@/components/explain'
 import { describeError, useTRPC } from '@/components/data'
 import { isOld, liveness, useConsoleFeed } from '@/components/live'
 import { firstMeasure } from '@/components/pipeline/measure-name'
 import { PageHead } from '@/components/shell'
 import { Failed, Note, Panel, SkeletonBox } from '@/components/ui'
-import { apiRange, keepView, useMeasureName, useNow, useRange, useZone } from '@/components/view'
+import { apiRange, useMeasureName, useNow, useRange, useZone } from '@/components/view'
 import type { PipelineListItem } from '@/server/api'
 import { DivergenceControls } from './divergence-controls'
 import { CausesPanel } from './causes-panel'
@@ -69,8 +69,7 @@ function Screen({ pipelines, pipeline }: { pipelines: PipelineListItem[]; pipeli
   const [cause, setCause] = useCause()
   const [viewRange, setRange] = useRange()
   const [zone] = useZone()
-  const router = useRouter()
-  const params = useSearchParams()
+  const [explained, setExplained] = useExplain()
   const [, setSelection] = useSelectionInUrl()
   const now = useNow(1_000)
   const maxHeight = useMaxHeight()
@@ -89,15 +88,13 @@ function Screen({ pipelines, pipeline }: { pipelines: PipelineListItem[]; pipeli
     }),
   )
   const explain = useCallback(
-    ({ windowStart, key }: { windowStart: number; key: string }) => {
-      const path = keepView(`/pipelines/${encodeURIComponent(pipeline.name)}`, params)
-      const joint = path.includes('?') ? '&' : '?'
-      router.push(`${path}${joint}explain=${windowStart}~${encodeURIComponent(key)}`)
-    },
-    [pipeline.name, router, params],
+    ({ windowStart, key }: { windowStart: number; key: string }) =>
+      void setExplained({ from: windowStart, to: null, key }),
+    [setExplained],
   )
   const reset = () => {
     void setSelection(null)
+    void setExplained(null)
   }
   if (!wanted || !measure) return null
   const tolerance = summary.data?.tolerance ?? 0.001
@@ -140,7 +137,7 @@ function Screen({ pipelines, pipeline }: { pipelines: PipelineListItem[]; pipeli
           }}
         />
       ) : (
-        <div className="divergence-page">
+        <div className="divergence-page" {...(explained ? { 'data-explains': '' } : {})}>
           {summary.error && !summary.data ? (
             <Panel title="Figures" className="mb-4">
               <Failed
@@ -163,6 +160,7 @@ function Screen({ pipelines, pipeline }: { pipelines: PipelineListItem[]; pipeli
               stale={isOld(state)}
               zone={zone}
               now={now}
+              explained={explained}
               onExplain={explain}
             />
             <div className="grid12">
@@ -183,6 +181,7 @@ function Screen({ pipelines, pipeline }: { pipelines: PipelineListItem[]; pipeli
           </div>
         </div>
       )}
+      <ExplainFromUrl pipeline={pipeline.name} />
     </>
   )
 }

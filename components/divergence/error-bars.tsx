@@ -18,6 +18,8 @@ interface Row {
 }
 
 const chartHeight = 190
+/** A bin is coloured by what lies in it, not by its edge. */
+const insideBin = 0.999
 
 export function ErrorBars({ histogram, tolerance }: { histogram: DivergenceHistogram; tolerance: number }) {
   const [box, width] = useWidth()
@@ -67,7 +69,9 @@ export function ErrorBars({ histogram, tolerance }: { histogram: DivergenceHisto
             <LabelList
               dataKey="cells"
               position="top"
-              formatter={(cells) => (Number(cells) > 0 ? formatCompact(Number(cells)) : '')}
+              formatter={(cells) =>
+                Number(cells) > 0 ? formatCompact(Number(cells)).replace(' ', '\u00a0') : ''
+              }
             />
           </Bar>
           <Tooltip isAnimationActive={false} cursor={{ fill: 'var(--hover)' }} content={<BarTip />} />
@@ -81,8 +85,8 @@ function rowsOf({ bins }: DivergenceHistogram, tolerance: number): Row[] {
   const bands = bandsOf(tolerance)
   return bins.map(({ upTo, cells }, i) => {
     const before = bins[i - 1]?.upTo ?? 0
-    const label = i === 0 ? '0' : upTo === null ? `> ${percent(before)}` : percent(upTo)
-    const step = i === 0 ? 0 : stepOf(upTo ?? Infinity, bands)
+    const label = i === 0 ? '0' : upTo === null ? `> ${percent(before)}\u00a0%` : percent(upTo)
+    const step = i === 0 ? 0 : stepOf((upTo ?? Infinity) * insideBin, bands)
     return {
       label,
       range: i === 0 ? 'equal' : upTo === null ? `over ${percent(before)} %` : `up to ${percent(upTo)} %`,

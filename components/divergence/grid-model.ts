@@ -2,7 +2,7 @@ import { timeTicks } from '@/components/chart'
 import { formatInstant } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { advanceCells, bandsOf, decodeCells, prepareHeat, stackCells } from '@/components/heatmap'
-import type { Bands, HeatTexts, PreparedHeat } from '@/components/heatmap'
+import type { Bands, Cell, HeatTexts, PreparedHeat } from '@/components/heatmap'
 import type { DivergenceGrid, PipelinesGrid } from '@/server/api'
 
 /** A heatmap with its axes, ready to draw. */
@@ -80,3 +80,10 @@ export function textsOf(model: GridModel, zone: Zone): HeatTexts {
 /** Where to open a map that is wider than its place: at the boundary, else at its end. */
 export const openAtOf = ({ boundary, from, stepMs, cols }: GridModel): number =>
   boundary === null ? cols : Math.min(cols, Math.max(0, (boundary - from) / stepMs))
+
+/** Where a window of a key is on the map; null: it is not. */
+export function cellOf(model: GridModel, at: { from: number; key: string | null }): Cell | null {
+  const row = at.key === null ? -1 : model.keys.indexOf(at.key)
+  const col = Math.floor((at.from - model.from) / model.stepMs)
+  return row >= 0 && col >= 0 && col < model.cols ? { row, col } : null
+}

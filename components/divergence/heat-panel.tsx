@@ -24,7 +24,7 @@ import { CellTip } from './cell-tip'
 import { percentText, storyOf, storyText } from './cell-words'
 import { CellsTable } from './cells-table'
 import { DiffDialog } from './diff-dialog'
-import { openAtOf, textsOf } from './grid-model'
+import { cellOf, openAtOf, textsOf } from './grid-model'
 import { AllAgree, cutNote, NothingCompared } from './heat-notes'
 import type { MeasureWanted } from './measure-wanted'
 import { SelectionBar } from './selection-bar'
@@ -56,6 +56,8 @@ interface HeatPanelProps {
   stale: boolean
   zone: Zone
   now: number
+  /** The cell that the panel beside explains. */
+  explained: { from: number; key: string | null } | null
   onExplain: (at: { windowStart: number; key: string }) => void
 }
 
@@ -66,12 +68,13 @@ export function HeatPanel(props: HeatPanelProps) {
   const [shape, setShape] = useShape()
   const [, setCause] = useCause()
   const [range, setRange] = useRange()
-  const [cursor, setCursor] = useState<Cell | null>(null)
+  const [moved, setCursor] = useState<Cell | null>(null)
   const [isDiffing, setDiffing] = useState(false)
   const map = useRef<HeatmapHandle>(null)
   const { grid, model, error, refetch, isPlaceholderData } = useKeysGrid(wanted, sort, now)
   const { selection, block, isDrawing, select } = useSelection(model)
   const texts = useMemo(() => (model ? textsOf(model, zone) : null), [model, zone])
+  const cursor = moved ?? (model && props.explained ? cellOf(model, props.explained) : null)
   const counts = useMemo(() => (model && block ? countBlock(model.prepared, block) : null), [model, block])
 
   const explain = useCallback(
@@ -248,7 +251,7 @@ export function HeatPanel(props: HeatPanelProps) {
           has={{
             waiting: model.prepared.hatched.length > 0,
             inFlight: (summary?.inFlight ?? 0) > 0,
-            gaps: model.prepared.steps.includes(255) && isCompared,
+            gaps: model.prepared.hasGaps,
           }}
         />
       </>

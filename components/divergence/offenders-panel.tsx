@@ -28,7 +28,7 @@ interface OffendersPanelProps {
 export function OffendersPanel({ wanted, tolerance, zone, now, onExplain }: OffendersPanelProps) {
   const trpc = useTRPC()
   const { data, error, refetch } = useQuery(
-    trpc.divergence.offenders.queryOptions({ ...wanted, limit: 10 }, { placeholderData: keepPreviousData }),
+    trpc.divergence.offenders.queryOptions({ ...wanted, limit: 12 }, { placeholderData: keepPreviousData }),
   )
   return (
     <Panel

@@ -218,15 +218,19 @@ function drawBoundary(c: Context, view: HeatView): void {
   if (x + 6 + c.measureText(after).width < layout.viewWidth) c.fillText(after, x + 6, 9)
 }
 
+const tickGap = 10
+
 function drawTicks(c: Context, view: HeatView): void {
   const { layout, palette, texts } = view
   c.font = `11px ${palette.font}`
   c.fillStyle = palette.quiet
   c.textBaseline = 'middle'
+  let free = layout.left - tickGap
   for (const { col, label } of texts.ticks) {
     const x = xOf(view, col)
     const half = c.measureText(label).width / 2
-    if (x < layout.left - 1 || x > layout.viewWidth + 1) continue
+    if (x < layout.left - 1 || x > layout.viewWidth + 1 || x - half < free + tickGap) continue
+    free = x + half
     c.textAlign = x - half < layout.left ? 'left' : x + half > layout.viewWidth ? 'right' : 'center'
     c.fillText(label, Math.min(x, layout.viewWidth), layout.viewHeight - 8)
   }
@@ -248,7 +252,11 @@ function drawRowNames(c: Context, view: HeatView, rows: Span): void {
   for (let row = rows.first; row <= rows.last; row++) {
     if (row % every !== 0) continue
     c.fillStyle = strongRows.has(row) ? palette.text : palette.quiet
-    c.fillText(shortened(c, texts.rows[row] ?? '', left - 8), 0, yOf(view, row) + cellHeight / 2 + 0.5)
+    c.fillText(
+      shortened(c, texts.rows[row] ?? '', left - 8),
+      0,
+      yOf(view, row) + (cellHeight * every) / 2 + 0.5,
+    )
   }
   c.restore()
   if (scroll.x <= 0) return

@@ -38,7 +38,7 @@ export interface LayoutInput {
 
 export function layoutHeat(input: LayoutInput): HeatLayout {
   const { rows, cols, available, nameWidth, size, hasBrackets } = input
-  const left = Math.min(nameWidth + 10, Math.round(available.width * 0.3))
+  const left = Math.min(Math.ceil(nameWidth) + 12, Math.round(available.width * 0.28), 160)
   const top = topLabel + (hasBrackets ? bracketLane : 0)
   const room = Math.max(60, available.width - left - 1)
   const share = Math.floor((room / Math.max(1, cols)) * 1_000) / 1_000

@@ -27,12 +27,15 @@ export interface PreparedHeat {
   brackets: Bracket[]
   /** By column: the cause that a bracket says; −1: none. */
   bracketOf: Int8Array
+  /** Some cell of a compared window had no events. */
+  hasGaps: boolean
 }
 
 /** Everything the drawing needs to know of 100,000 cells, decided once per change of the data. */
 export function prepareHeat(cells: HeatCells, bandsOfRow: (row: number) => Bands): PreparedHeat {
   const { rows, cols, kinds, place, relative } = cells
   const steps = new Uint8Array(rows * cols).fill(nothing)
+  let hasGaps = false
   const isHatched = Array.from(
     { length: cols },
     (_, col) => columnStates[cells.states[col] ?? 0] !== 'compared',
@@ -41,7 +44,11 @@ export function prepareHeat(cells: HeatCells, bandsOfRow: (row: number) => Bands
     const bands = bandsOfRow(row)
     for (let col = 0; col < cols; col++) {
       const i = row * cols + col
-      if (kinds[i] === 0 || kinds[i] === waiting || isHatched[col] === true) continue
+      if (isHatched[col] === true || kinds[i] === waiting) continue
+      if (kinds[i] === 0) {
+        hasGaps = true
+        continue
+      }
       const at = place[i] ?? -1
       steps[i] = at < 0 ? 0 : Math.max(1, stepOf(relative[at] ?? 0, bands))
     }
@@ -49,7 +56,14 @@ export function prepareHeat(cells: HeatCells, bandsOfRow: (row: number) => Bands
   const brackets = bracketsOf(cells, steps)
   const bracketOf = new Int8Array(cols).fill(-1)
   for (const { from, to, cause } of brackets) bracketOf.fill(cause, from, to)
-  return { cells, steps, hatched: runsOf(cols, (col) => isHatched[col] === true), brackets, bracketOf }
+  return {
+    cells,
+    steps,
+    hatched: runsOf(cols, (col) => isHatched[col] === true),
+    brackets,
+    bracketOf,
+    hasGaps,
+  }
 }
 
 const bracketShare = 0.6

@@ -8,6 +8,7 @@ import { onThemeChange, readPalette, type Palette } from './palette'
 import type { PreparedHeat } from './prepare-heat'
 
 interface HeatCanvasInput {
+  scroller: RefObject<HTMLDivElement | null>
   prepared: PreparedHeat
   layout: HeatLayout | null
   texts: HeatTexts
@@ -17,7 +18,6 @@ interface HeatCanvasInput {
 
 export interface HeatCanvas {
   canvas: RefObject<HTMLCanvasElement | null>
-  scroller: RefObject<HTMLDivElement | null>
   /** Asks for the overlay to be drawn in the next frame. */
   refresh: () => void
   /** The map as it is seen, without pointer and cursor. */
@@ -28,9 +28,9 @@ export interface HeatCanvas {
  * One canvas. The map is drawn into a buffer when data, theme, size or scroll position change; each frame of a
  * pointer's move copies the buffer and draws the overlay.
  */
-export function useHeatCanvas({ prepared, layout, texts, strongRows, overlay }: HeatCanvasInput): HeatCanvas {
+export function useHeatCanvas(input: HeatCanvasInput): HeatCanvas {
+  const { scroller, prepared, layout, texts, strongRows, overlay } = input
   const canvas = useRef<HTMLCanvasElement>(null)
-  const scroller = useRef<HTMLDivElement>(null)
   const buffer = useRef<HTMLCanvasElement | null>(null)
   const view = useRef<HeatView | null>(null)
   const frame = useRef(0)
@@ -74,7 +74,7 @@ export function useHeatCanvas({ prepared, layout, texts, strongRows, overlay }: 
     drawHeat(c, view.current)
     present()
     performance.measure('heatmap.draw', { start: startedAt })
-  }, [prepared, layout, palette, image, texts, strongRows, present])
+  }, [prepared, layout, palette, image, texts, strongRows, scroller, present])
 
   useEffect(() => {
     redraw()
@@ -91,7 +91,7 @@ export function useHeatCanvas({ prepared, layout, texts, strongRows, overlay }: 
       cancelAnimationFrame(pending)
       box?.removeEventListener('scroll', soon)
     }
-  }, [redraw])
+  }, [redraw, scroller])
 
   const save = useCallback(
     () =>
@@ -100,7 +100,7 @@ export function useHeatCanvas({ prepared, layout, texts, strongRows, overlay }: 
       ),
     [],
   )
-  return { canvas, scroller, refresh, image: save }
+  return { canvas, refresh, image: save }
 }
 
 export const scrollOf = (box: HTMLDivElement | null): Scroll => ({
