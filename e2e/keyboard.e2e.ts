@@ -39,10 +39,10 @@ test('the palette finds a pipeline, and an action opens its plan without doing a
   await page.keyboard.press('Enter')
   await expect(page).toHaveURL(/\/pipelines\/punctuality/)
   await page.keyboard.press('Control+k')
-  await page.keyboard.type('recompute route')
+  await page.keyboard.type('backfill route')
   await page.keyboard.press('Enter')
   await expect(
-    page.getByRole('dialog').getByRole('heading', { name: /^Recompute route-minutes/ }),
+    page.getByRole('dialog').getByRole('heading', { name: /^Backfill route-minutes/ }),
   ).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toBeHidden()

@@ -5,7 +5,7 @@ import { signInAsViewer } from './session'
 test('a viewer sees everything, and why the actions are off', async ({ page }) => {
   await signInAsViewer(page, '/pipelines/departures?range=15m')
   await expect(chart(page)).toBeVisible()
-  const recompute = page.getByRole('main').getByRole('button', { name: 'Recompute…' }).first()
+  const recompute = page.getByRole('main').getByRole('button', { name: 'Backfill…' }).first()
   await expect(recompute).toHaveAttribute('aria-disabled', 'true')
   await expect(page.getByText('viewer: may look, not change')).toBeVisible()
   await recompute.focus()

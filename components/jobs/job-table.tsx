@@ -2,13 +2,14 @@
 import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { Fragment } from 'react'
-import { formatDuration, formatNear, formatRange } from '@/components/format'
+import { formatDuration, formatNear, formatRange, withInstants } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { Glyph } from '@/components/ui'
 import type { JobView } from '@/server/api'
-import { CancelJob } from './cancel-job'
-import { JobItems } from './job-items'
-import { isOpen, jobOutcome, jobRange, jobStatus, kindWord } from './job-words'
+import { JobActions } from './job-actions'
+import { JobDetail } from './job-detail'
+import { JobProgress } from './job-progress'
+import { jobOutcome, jobRange, jobStatus, kindWord } from '@/components/job'
 
 interface JobTableProps {
   jobs: JobView[]
@@ -20,6 +21,7 @@ interface JobTableProps {
 }
 
 export function JobTable({ jobs, current, opened, zone, now, onToggle }: JobTableProps) {
+  const outcome = (job: JobView) => withInstants(jobOutcome(job), zone, now)
   return (
     <table className="table table-cards">
       <thead>
@@ -27,7 +29,7 @@ export function JobTable({ jobs, current, opened, zone, now, onToggle }: JobTabl
           <th>Job</th>
           <th>Pipeline</th>
           <th>Windows</th>
-          <th className="w-[190px]">State</th>
+          <th className="w-[210px]">State</th>
           <th className="number">Took</th>
           <th className="w-1/4">Outcome</th>
           <th>By</th>
@@ -76,25 +78,25 @@ export function JobTable({ jobs, current, opened, zone, now, onToggle }: JobTabl
                 <Range job={job} zone={zone} now={now} />
               </td>
               <td data-label="State">
-                <Progress job={job} now={now} />
+                <JobProgress job={job} zone={zone} now={now} />
               </td>
               <td className="number text-text-2" data-label="Took">
                 {took(job, now)}
               </td>
-              <td className="clip" data-label="Outcome" title={jobOutcome(job)}>
-                {jobOutcome(job) || <span className="text-text-3">–</span>}
+              <td className="clip" data-label="Outcome" title={outcome(job)}>
+                {outcome(job) || <span className="text-text-3">–</span>}
               </td>
               <td className="text-text-2" data-label="By">
                 {job.createdBy}
               </td>
               <td className="number">
-                <CancelJob job={job} />
+                <JobActions job={job} />
               </td>
             </tr>
             {job.id === opened ? (
               <tr>
                 <td colSpan={8} className="card-wide p-0!">
-                  <JobItems job={job} zone={zone} now={now} />
+                  <JobDetail job={job} zone={zone} now={now} />
                 </td>
               </tr>
             ) : null}
@@ -109,29 +111,6 @@ function Range({ job, zone, now }: { job: JobView; zone: Zone; now: number }) {
   const range = jobRange(job)
   if (!range) return <span className="text-text-3">–</span>
   return <span>{formatRange(range.from, range.to, zone, now)}</span>
-}
-
-function Progress({ job, now }: { job: JobView; now: number }) {
-  if (!isOpen(job)) return <span className="text-text-2">{job.status}</span>
-  if (job.status === 'queued') return <span className="text-text-3">queued</span>
-  return (
-    <span className="flex items-center gap-2">
-      <span
-        className="bar w-[90px]"
-        role="progressbar"
-        aria-label="Progress"
-        aria-valuenow={Math.round(job.progress * 100)}
-        aria-valuemin={0}
-        aria-valuemax={100}
-      >
-        <i style={{ width: `${job.progress * 100}%` }} />
-      </span>
-      <span className="text-small whitespace-nowrap text-text-3">
-        {Math.round(job.progress * 100)} %
-        {job.etaAt !== null && job.etaAt > now ? `, ${formatDuration(job.etaAt - now)} left` : ''}
-      </span>
-    </span>
-  )
 }
 
 function took({ startedAt, finishedAt }: JobView, now: number): string {

@@ -7,6 +7,7 @@ import { useZone } from '@/components/view'
 import type { ApiRange } from '@/components/view'
 import type { MeasureInfo, PipelineInfo, PipelineStatus } from '@/server/api'
 import { FigureStrip } from './figure-strip'
+import { ProducersPanel } from './producers-panel'
 import { SampleNote } from './sample-note'
 import { SeriesPanel } from './series-panel'
 import { StatusPanel } from './status-panel'
@@ -25,10 +26,10 @@ interface NowTabProps {
   range: ApiRange
   state: Liveness
   now: number
-  onRecompute: () => void
+  onBackfill: () => void
 }
 
-export function NowTab({ name, info, status, feed, measure, range, state, now, onRecompute }: NowTabProps) {
+export function NowTab({ name, info, status, feed, measure, range, state, now, onBackfill }: NowTabProps) {
   const [zone] = useZone()
   const stale = feed.series !== null && isOld(state)
   return (
@@ -67,10 +68,12 @@ export function NowTab({ name, info, status, feed, measure, range, state, now, o
           <VersionsPanel
             name={name}
             publication={status?.publication ?? null}
+            shadow={status?.shadow ?? null}
             zone={zone}
             now={now}
-            onRecompute={onRecompute}
+            onBackfill={onBackfill}
           />
+          <ProducersPanel name={name} now={now} />
           <StatusPanel status={status} zone={zone} now={now} stale={stale} />
         </div>
       </div>

@@ -1,14 +1,15 @@
 'use client'
-import { History, Undo2 } from 'lucide-react'
+import { GitCompareArrows, History } from 'lucide-react'
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
 import { useRefusal } from '@/components/account'
 import { formatDuration } from '@/components/format'
-import { useOpenPlan } from '@/components/plan-dialog'
+import type { Layer } from '@/components/plan-dialog'
 import { PageHead } from '@/components/shell'
 import { Button, Tag } from '@/components/ui'
 import { keepView } from '@/components/view'
 import type { PipelineInfo, PipelineStatus } from '@/server/api'
+import { ActionsMenu } from './actions-menu'
 
 interface PipelineHeadProps {
   name: string
@@ -16,18 +17,16 @@ interface PipelineHeadProps {
   status: PipelineStatus | null
   /** The status is not confirmed any more. */
   old: boolean
-  onRecompute: () => void
+  /** Layers that stand still now. */
+  paused: readonly Layer[]
+  onRecompute: (kind: 'backfill' | 'reconcile') => void
 }
 
 const words = { ok: 'Current', warn: 'Needs a look', bad: 'Bad', unknown: 'No data yet' } as const
 
-export function PipelineHead({ name, info, status, old, onRecompute }: PipelineHeadProps) {
+export function PipelineHead({ name, info, status, old, paused, onRecompute }: PipelineHeadProps) {
   const params = useSearchParams()
-  const openPlan = useOpenPlan()
-  const refusal = useRefusal('recompute or roll back')
-  const publication = status?.publication ?? 0
-  const nothingToUndo =
-    publication === 0 ? 'Nothing was published yet, so there is nothing to go back to.' : null
+  const refusal = useRefusal('change anything here')
   return (
     <PageHead
       title={
@@ -46,18 +45,14 @@ export function PipelineHead({ name, info, status, old, onRecompute }: PipelineH
       actions={
         <>
           {refusal ? <span className="text-small text-text-3">viewer: may look, not change</span> : null}
-          <Button
-            off={refusal ?? nothingToUndo}
-            onClick={() =>
-              openPlan({ kind: 'rollback', pipeline: name, to: { publication: publication - 1 } })
-            }
-          >
-            <Undo2 className="icon" aria-hidden="true" />
-            Roll back…
+          <ActionsMenu name={name} publication={status?.publication ?? 0} paused={paused} refusal={refusal} />
+          <Button off={refusal} onClick={() => onRecompute('reconcile')}>
+            <GitCompareArrows className="icon" aria-hidden="true" />
+            Reconcile…
           </Button>
-          <Button variant="primary" off={refusal} onClick={onRecompute}>
+          <Button variant="primary" off={refusal} onClick={() => onRecompute('backfill')}>
             <History className="icon" aria-hidden="true" />
-            Recompute…
+            Backfill…
           </Button>
         </>
       }

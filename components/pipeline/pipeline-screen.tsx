@@ -4,7 +4,7 @@ import { Tabs } from 'radix-ui'
 import { useEffect, useMemo } from 'react'
 import { describeError, useTRPC } from '@/components/data'
 import { isOld, liveness, useConsoleFeed, usePipelineFeed } from '@/components/live'
-import { useOpenPlan, wholeWindows } from '@/components/plan-dialog'
+import { pausedLayers, useOpenPlan, wholeWindows } from '@/components/plan-dialog'
 import { Failed, Panel } from '@/components/ui'
 import {
   apiRange,
@@ -21,7 +21,9 @@ import { DefinitionHistory } from './definition-history'
 import { DefinitionPanel } from './definition-panel'
 import { firstMeasure } from './measure-name'
 import { NowTab } from './now-tab'
+import { PausedBanner } from './paused-banner'
 import { PipelineHead } from './pipeline-head'
+import { ProposalBanner } from './proposal-banner'
 import { PublicationHistory } from './publication-history'
 
 /** For operators: one pipeline, live. */
@@ -62,10 +64,10 @@ export function PipelineScreen({ name, initial }: { name: string; initial: Pipel
         />
       </Panel>
     )
-  const recompute = () => {
+  const recompute = (kind: 'backfill' | 'reconcile') => {
     if (!info.data) return
     const ends = rangeEnds(live, now)
-    openPlan({ kind: 'backfill', pipeline: name, ...wholeWindows(ends, info.data.windowSizeMs, now) })
+    openPlan({ kind, pipeline: name, ...wholeWindows(ends, info.data.windowSizeMs, now) })
   }
   return (
     <>
@@ -74,8 +76,11 @@ export function PipelineScreen({ name, initial }: { name: string; initial: Pipel
         info={info.data ?? null}
         status={status}
         old={isOld(state)}
+        paused={status ? pausedLayers(status) : []}
         onRecompute={recompute}
       />
+      <PausedBanner name={name} paused={status?.paused ?? []} zone={zone} now={now} />
+      <ProposalBanner name={name} zone={zone} now={now} />
       <Tabs.Root
         value={tab}
         onValueChange={(next) => void setTab(next === 'now' ? null : (next as typeof tab))}
@@ -101,7 +106,7 @@ export function PipelineScreen({ name, initial }: { name: string; initial: Pipel
             range={live}
             state={state}
             now={now}
-            onRecompute={recompute}
+            onBackfill={() => recompute('backfill')}
           />
         </Tabs.Content>
         <Tabs.Content value="definition" tabIndex={-1}>

@@ -7,6 +7,8 @@ import { plural } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { useOpenPlan } from '@/components/plan-dialog'
 import { Button, Failed, Note, Panel, SkeletonRows } from '@/components/ui'
+import type { PipelineStatus } from '@/server/api'
+import { ShadowRow } from './shadow-row'
 import { VersionRow } from './version-row'
 
 const shownFirst = 6
@@ -15,16 +17,17 @@ interface VersionsPanelProps {
   name: string
   /** The publication in force: when it moves, the list is read again. */
   publication: number | null
+  shadow: PipelineStatus['shadow']
   zone: Zone
   now: number
-  onRecompute: () => void
+  onBackfill: () => void
 }
 
-export function VersionsPanel({ name, publication, zone, now, onRecompute }: VersionsPanelProps) {
+export function VersionsPanel({ name, publication, shadow, zone, now, onBackfill }: VersionsPanelProps) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
   const openPlan = useOpenPlan()
-  const refusal = useRefusal('roll back or recompute')
+  const refusal = useRefusal('roll back or backfill')
   const [all, setAll] = useState(false)
   const { data, error, refetch } = useQuery(trpc.pipelines.versions.queryOptions({ name }))
   const filter = trpc.pipelines.versions.queryFilter({ name })
@@ -71,13 +74,13 @@ export function VersionsPanel({ name, publication, zone, now, onRecompute }: Ver
         />
       ) : !data ? (
         <SkeletonRows rows={5} widths={[140, 64]} />
-      ) : versions.length === 0 ? (
+      ) : versions.length === 0 && !shadow ? (
         <Note
           kind="empty"
           title="No batch version yet"
           action={
-            <Button size="small" off={refusal} onClick={onRecompute}>
-              Recompute…
+            <Button size="small" off={refusal} onClick={onBackfill}>
+              Backfill…
             </Button>
           }
         >
@@ -86,6 +89,7 @@ export function VersionsPanel({ name, publication, zone, now, onRecompute }: Ver
         </Note>
       ) : (
         <ul>
+          {shadow ? <ShadowRow name={name} shadow={shadow} zone={zone} now={now} /> : null}
           {shown.map((version) => (
             <VersionRow
               key={version.number}

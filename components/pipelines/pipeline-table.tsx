@@ -1,15 +1,18 @@
 'use client'
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
-import { formatCount, formatDuration, formatNear, formatPercent } from '@/components/format'
+import { formatCount, formatDuration, formatNear, formatPercent, plural } from '@/components/format'
 import type { Zone } from '@/components/format'
-import { CountFigure, DurationFigure, Glyph } from '@/components/ui'
+import { CountFigure, DurationFigure, Glyph, Tag } from '@/components/ui'
+import { usePlans } from '@/components/plan-dialog'
 import { keepView } from '@/components/view'
-import type { PipelineListItem } from '@/server/api'
+import type { PipelineListItem, ProposalView } from '@/server/api'
 import { LastRun } from './last-run'
 
 interface PipelineTableProps {
   pipelines: PipelineListItem[]
+  /** What waits for a person. */
+  proposals: ProposalView[]
   current: number | null
   zone: Zone
   now: number
@@ -18,7 +21,7 @@ interface PipelineTableProps {
 
 const healthWords = { ok: 'Current', warn: 'Needs a look', bad: 'Bad', unknown: 'No data yet' } as const
 
-export function PipelineTable({ pipelines, current, zone, now, onOpen }: PipelineTableProps) {
+export function PipelineTable({ pipelines, proposals, current, zone, now, onOpen }: PipelineTableProps) {
   const params = useSearchParams()
   return (
     <table className="table table-cards">
@@ -51,6 +54,7 @@ export function PipelineTable({ pipelines, current, zone, now, onOpen }: Pipelin
                   >
                     {name}
                   </Link>
+                  <Proposal proposal={proposals.find(({ pipeline }) => pipeline === name)} />
                   <span className="second">{status.reasons[0] ?? title}</span>
                 </span>
               </span>
@@ -97,6 +101,25 @@ export function PipelineTable({ pipelines, current, zone, now, onOpen }: Pipelin
         ))}
       </tbody>
     </table>
+  )
+}
+
+/** A reconcile of this pipeline waits for a person: one press opens its plan. */
+function Proposal({ proposal }: { proposal: ProposalView | undefined }) {
+  const { open } = usePlans()
+  if (!proposal) return null
+  return (
+    <button
+      type="button"
+      className="ml-2"
+      aria-label={`Open the proposal of ${proposal.pipeline}`}
+      onClick={(event) => {
+        event.stopPropagation()
+        open({ planId: proposal.id })
+      }}
+    >
+      <Tag status="warn">proposal: {plural(proposal.changed, 'cell')}</Tag>
+    </button>
   )
 }
 

@@ -12,7 +12,7 @@ import { PipelineTable } from './pipeline-table'
 import { useListKeys } from './use-list-keys'
 
 export function PipelinesScreen() {
-  const { pipelines, watch } = useConsoleFeed()
+  const { pipelines, proposals, watch } = useConsoleFeed()
   const [filter, setFilter] = useFilter()
   const [zone] = useZone()
   const now = useNow(1_000)
@@ -84,6 +84,15 @@ export function PipelinesScreen() {
           {plural(pipelines.length, 'pipeline is', 'pipelines are')} hidden by this filter.
         </Note>
       )
-    return <PipelineTable pipelines={shown} current={current} zone={zone} now={now} onOpen={open} />
+    return (
+      <PipelineTable
+        pipelines={shown}
+        proposals={proposals ?? []}
+        current={current}
+        zone={zone}
+        now={now}
+        onOpen={open}
+      />
+    )
   }
 }

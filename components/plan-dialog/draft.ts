@@ -1,50 +1,79 @@
-import { formatRange } from '@/components/format'
-import type { Zone } from '@/components/format'
-import type { PlanKind } from '@/server/api'
-
-export type BackfillMode = 'all' | 'missing' | 'failed' | 'divergent'
-
 /** What is asked for, before the server has planned it. */
 export type Draft =
-  | {
-      kind: 'backfill' | 'reconcile'
-      pipeline: string
-      from: number
-      to: number
-      /** Only windows where one of these keys has a cell. */
-      keys?: string[]
-      mode?: BackfillMode
-    }
-  | { kind: 'rollback'; pipeline: string; to: { version: number } | { publication: number } }
+  | RecomputeDraft
+  | RollbackDraft
+  | PauseDraft
+  | { kind: 'resume'; pipeline: string; layer: Layer }
+  | { kind: 'quarantine'; pipeline: string; source: string | null }
+  | { kind: 'release'; pipeline: string; source: string }
+  | RestartDraft
+  | DefinitionDraft
+  | { kind: 'cancel'; pipeline: string; jobId: string }
 
-/** What `plans.create` takes. */
-export function planRequest(draft: Draft) {
-  const { pipeline } = draft
-  if (draft.kind === 'rollback') return { kind: 'rollback' as const, pipeline, options: draft.to }
-  const { from, to } = draft
-  if (draft.kind === 'reconcile') return { kind: 'reconcile' as const, pipeline, from, to }
-  return { kind: 'backfill' as const, pipeline, from, to, options: { mode: 'all' as const } }
+export type DraftKind = Draft['kind']
+export type Layer = 'speed' | 'batch'
+export type BackfillMode = 'all' | 'missing' | 'failed' | 'divergent'
+
+export interface RecomputeDraft {
+  kind: 'backfill' | 'reconcile'
+  pipeline: string
+  from: number
+  to: number
+  /** Only windows where one of these keys has a cell. */
+  keys?: string[]
+  /** Of a backfill: which windows. */
+  mode?: BackfillMode
+  order?: 'newest' | 'oldest'
+  /** Not before this instant. */
+  runAt?: number
+  /** The job whose failed ranges are tried again. */
+  retryOf?: string
+  guard?: Guard
+  /** The windows are computed and compared on a staged version before anything is put in force. */
+  preview?: boolean
 }
 
-const verbs: Record<PlanKind, string> = {
-  backfill: 'Recompute',
-  reconcile: 'Reconcile',
-  rollback: 'Roll back',
-}
-export const planVerb = (kind: PlanKind): string => verbs[kind]
-
-export function draftTitle(draft: Draft, zone: Zone, now: number): string {
-  const { kind, pipeline } = draft
-  if (kind !== 'rollback')
-    return `${verbs[kind]} ${pipeline}, ${formatRange(draft.from, draft.to, zone, now)}`
-  return 'version' in draft.to
-    ? `Roll back ${pipeline} to v${draft.to.version}`
-    : `Roll back ${pipeline} to ${publicationName(draft.to.publication)}`
+export interface RollbackDraft {
+  kind: 'rollback'
+  pipeline: string
+  to: { version: number } | { publication: number }
+  guard?: Guard
 }
 
-/** Before the first publication speed alone answers. */
-export function publicationName(number: number): string {
-  return number === 0 ? 'before the first publication' : `publication ${number}`
+/** For some minutes after the publication, what takes it back by itself. */
+export interface Guard {
+  minutes: number
+  /** Relative, 0 to 1. */
+  divergence?: number
+  freshnessS?: number
+}
+
+export interface PauseDraft {
+  kind: 'pause'
+  pipeline: string
+  layer: Layer
+  /** From the moment of planning; null: until a person resumes. */
+  forMs: number | null
+}
+
+export interface RestartDraft {
+  kind: 'restart'
+  pipeline: string
+  at: { cut: 'last' } | { seq: number }
+}
+
+export interface DefinitionDraft {
+  kind: 'definition'
+  pipeline: string
+  /** `null`: the text is still to be written. */
+  change: { definition: string } | { shadow: string } | { promote: true } | { drop: true } | null
+}
+
+/** Whether the server can plan it, or the person has something to fill in first. */
+export function isComplete(draft: Draft): boolean {
+  if (draft.kind === 'quarantine') return draft.source !== null
+  if (draft.kind === 'definition') return draft.change !== null
+  return true
 }
 
 /** Whole windows, at least one, that end no later than now: what a recompute can be asked for. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import type { JobItem, JobView } from '@/server/api'
+import type { JobItem } from '@/server/api'
 import { jobLine } from './job-line'
+import { aJob } from '@/components/job/testing'
 
 const item = (over: Partial<JobItem>): JobItem => ({
   id: 'i',
@@ -13,31 +14,7 @@ const item = (over: Partial<JobItem>): JobItem => ({
   error: null,
   ...over,
 })
-const job = (over: Partial<JobView>): JobView => ({
-  id: 'j',
-  kind: 'backfill',
-  pipeline: 'p',
-  planId: null,
-  status: 'running',
-  progress: 0.4,
-  items: [item({})],
-  etaAt: null,
-  error: null,
-  attempts: 1,
-  cancelRequested: false,
-  pauseRequested: false,
-  runAfter: 0,
-  bytes: 0,
-  governor: null,
-  estimate: null,
-  result: null,
-  createdBy: 'a',
-  reason: null,
-  createdAt: 0,
-  startedAt: 0,
-  finishedAt: null,
-  ...over,
-})
+const job = aJob
 
 test('a job that the feed does not show yet is queued', () => {
   expect(jobLine('Recompute p', null, 0)).toEqual({ status: 'running', text: 'Recompute p: queued' })

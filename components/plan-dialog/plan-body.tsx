@@ -1,145 +1,110 @@
 'use client'
 import type { RefObject } from 'react'
-import { plural, withInstants } from '@/components/format'
+import { withInstants } from '@/components/format'
 import type { Zone } from '@/components/format'
-import { Button, Failed, Note, SkeletonRows } from '@/components/ui'
+import { Failed, Note, SkeletonRows } from '@/components/ui'
 import type { Draft } from './draft'
+import { PlanApproval } from './plan-approval'
+import { PlanChanges } from './plan-changes'
+import { PlanConfirm } from './plan-confirm'
 import { PlanFacts } from './plan-facts'
-import { PlanItems } from './plan-items'
-import { PlanRange } from './plan-range'
-import type { PlanState } from './plan-state'
+import { PlanOptions } from './plan-options'
+import { PlanRefusal } from './plan-refusal'
+import { PlanSteps } from './plan-steps'
+import type { Weight } from './plan-weight'
+import type { UsePlan } from './use-plan'
 
 interface PlanBodyProps {
-  state: PlanState
-  draft: Draft
+  life: UsePlan
+  draft: Draft | null
+  weight: Weight
   zone: Zone
-  now: number
   reason: string
+  typed: string
   reasonField: RefObject<HTMLTextAreaElement | null>
   onReason: (reason: string) => void
+  onTyped: (text: string) => void
   onPlanAgain: (draft?: Draft) => void
 }
 
+/** First what is asked for, then the plan in the same shape whatever its kind. */
 export function PlanBody(props: PlanBodyProps) {
-  const { state, draft, zone, now, onPlanAgain } = props
-  const range =
-    draft.kind === 'rollback' ? null : (
-      <PlanRange
-        key={`${draft.from} ${draft.to}`}
-        from={draft.from}
-        to={draft.to}
-        zone={zone}
-        onPlan={(from, to) => onPlanAgain({ ...draft, from, to })}
-      />
+  const { life, draft, weight, zone, reason, typed, reasonField, onReason, onTyped, onPlanAgain } = props
+  const { state, now } = life
+  const options = draft ? <PlanOptions draft={draft} state={state} zone={zone} onPlan={onPlanAgain} /> : null
+  if (state.at === 'drafting')
+    return (
+      <div className="dialog-body dialog-single">
+        <div className="dialog-main">{options}</div>
+      </div>
     )
   if (state.at === 'planning')
     return (
       <div className="dialog-body">
         <div className="dialog-main">
-          {range}
+          {options}
           <h3 className="dialog-heading">What will change</h3>
           <SkeletonRows rows={5} />
         </div>
         <div className="dialog-side">
           <h3 className="dialog-heading">What it touches</h3>
-          <SkeletonRows rows={4} widths={[120, 40]} />
+          <SkeletonRows rows={3} widths={[120, 40]} />
+          <h3 className="dialog-heading mt-3">What it costs</h3>
+          <SkeletonRows rows={3} widths={[80, 60]} />
         </div>
       </div>
     )
   if (state.at === 'failed')
     return (
-      <div className="border-t border-line">
-        <div className="dialog-main pb-0!">{range}</div>
-        <Failed
-          title="No plan was made"
-          message={withInstants(state.message, zone, now)}
-          onRetry={() => onPlanAgain()}
-        />
+      <div className="dialog-body dialog-single">
+        <div className="dialog-main">
+          {options}
+          {state.problems.length > 0 ? null : state.code === 'forbidden' ? (
+            <Note kind="forbidden" title="You may look, not change">
+              {state.message}
+            </Note>
+          ) : (
+            <Failed
+              title="No plan was made"
+              message={withInstants(state.message, zone, now)}
+              {...(draft && { onRetry: () => onPlanAgain() })}
+            />
+          )}
+        </div>
       </div>
     )
+  const { plan } = state
   return (
     <div className="dialog-body">
       <div className="dialog-main">
-        {range}
-        <Refusal
-          state={state}
-          say={(text) => withInstants(text, zone, now)}
-          onPlanAgain={() => onPlanAgain()}
+        {options}
+        <PlanRefusal state={state} zone={zone} now={now} onPlanAgain={() => onPlanAgain()} />
+        <PlanChanges
+          plan={plan}
+          previewJob={life.previewJob}
+          zone={zone}
+          now={now}
+          onPreview={(preview) => {
+            if (draft?.kind === 'backfill' || draft?.kind === 'reconcile') onPlanAgain({ ...draft, preview })
+          }}
         />
-        <h3 className="dialog-heading">
-          What will change{' '}
-          <span className="ml-1 text-small font-normal text-text-3">
-            {plural(state.plan.items.length, 'item')}
-          </span>
-        </h3>
-        <PlanItems plan={state.plan} zone={zone} now={now} />
-        <ReasonField {...props} />
+        {draft ? <PlanSteps draft={draft} plan={plan} zone={zone} now={now} /> : null}
+        {plan.needsSecond ? <PlanApproval life={life} plan={plan} zone={zone} now={now} /> : null}
+        {state.at === 'applied' ? null : (
+          <PlanConfirm
+            weight={weight}
+            pipeline={plan.pipeline}
+            reason={reason}
+            typed={typed}
+            reasonField={reasonField}
+            onReason={onReason}
+            onTyped={onTyped}
+          />
+        )}
       </div>
       <div className="dialog-side">
-        <PlanFacts plan={state.plan} zone={zone} now={now} />
+        <PlanFacts plan={plan} zone={zone} now={now} />
       </div>
     </div>
-  )
-}
-
-interface RefusalProps {
-  state: PlanState
-  say: (text: string) => string
-  onPlanAgain: () => void
-}
-
-function Refusal({ state, say, onPlanAgain }: RefusalProps) {
-  const again = (
-    <Button size="small" onClick={onPlanAgain}>
-      Plan again
-    </Button>
-  )
-  if (state.at === 'expired')
-    return (
-      <div className="banner p-0!">
-        <Note kind="stale" title="The plan expired" action={again}>
-          What it shows may no longer hold.
-        </Note>
-      </div>
-    )
-  if (state.at !== 'refused') return null
-  return (
-    <div className="banner p-0!" role="alert">
-      <Note kind="stale" title={refusedBecause(state.code)} action={again}>
-        {say(state.message)}
-        {state.changes.length > 0 ? (
-          <ul className="mt-1">
-            {state.changes.map(({ what, expected, found }) => (
-              <li key={what}>
-                <span className="font-medium text-text-1">{say(what)}</span>
-                {expected || found ? `: planned with ${say(expected)}, now ${say(found)}` : null}
-              </li>
-            ))}
-          </ul>
-        ) : null}
-      </Note>
-    </div>
-  )
-}
-
-function refusedBecause(code: string): string {
-  return code === 'conflict' || code === 'gone' ? 'Refused: something moved since this plan' : 'Not applied'
-}
-
-function ReasonField({ reason, reasonField, onReason }: PlanBodyProps) {
-  return (
-    <label className="mt-4 block">
-      <span className="dialog-heading block">
-        Reason <span className="ml-1 text-small font-normal text-text-3">kept in the audit log</span>
-      </span>
-      <textarea
-        ref={reasonField}
-        className="field"
-        rows={2}
-        maxLength={1_000}
-        value={reason}
-        onChange={(event) => onReason(event.target.value)}
-      />
-    </label>
   )
 }

@@ -1,57 +1,80 @@
 'use client'
-import { History, Timer, Undo2 } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { Timer } from 'lucide-react'
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { useMe, useRefusal } from '@/components/account'
 import { formatDuration } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { Button, Dialog } from '@/components/ui'
-import { draftTitle, planVerb } from './draft'
+import type { PlanView } from '@/server/api'
+import { describeDraft, draftTitle } from './draft-words'
 import type { Draft } from './draft'
+import type { Started } from './job-toasts'
 import { PlanBody } from './plan-body'
+import type { PlanSource } from './plan-context'
+import { PlanFoot } from './plan-foot'
+import { PlanIcon } from './plan-icon'
+import { draftOf } from './plan-request'
+import { planOf } from './plan-state'
+import { readyReason, weightOf } from './plan-weight'
 import { usePlan } from './use-plan'
+import { whyOff } from './why-off'
 
 interface PlanDialogProps {
-  draft: Draft
+  source: PlanSource
   zone: Zone
   onClose: () => void
-  onApplied: (jobId: string, draft: Draft) => void
+  onPlanned: (plan: PlanView) => void
+  onApplied: (started: Started) => void
 }
 
 /** The one dialog of every write: what will change, what it touches and costs, why; then apply or be refused. */
-export function PlanDialog({ draft: asked, zone, onClose, onApplied }: PlanDialogProps) {
-  const [draft, setDraft] = useState(asked)
-  const [reason, setReason] = useState('')
+export function PlanDialog({ source, zone, onClose, onPlanned, onApplied }: PlanDialogProps) {
+  const [asked, setAsked] = useState(() => ('draft' in source ? source.draft : null))
+  const [reason, setReason] = useState(() => ('draft' in source ? readyReason(source.draft) : ''))
+  const [typed, setTyped] = useState('')
   const reasonField = useRef<HTMLTextAreaElement>(null)
-  const { state, now, make, apply } = usePlan((jobId) => onApplied(jobId, draft))
+  const refusal = useRefusal('apply plans')
+  const me = useMe()
+  const applied = useCallback(
+    (plan: PlanView, jobId: string) => onApplied({ jobId, plan, draft: draftOf(plan) }),
+    [onApplied],
+  )
+  const life = usePlan({ onPlanned, onApplied: applied })
+  const { state, now, make, open } = life
   const started = useRef(false)
   useEffect(() => {
     if (started.current) return
     started.current = true
-    make(asked)
-  }, [make, asked])
-  const planAgain = (next: Draft = draft) => {
-    setDraft(next)
+    if ('draft' in source) make(source.draft)
+    else open(source.planId)
+  }, [make, open, source])
+
+  const plan = planOf(state)
+  // What the plan says was asked for counts more than what this desk remembers.
+  const draft = asked ?? (plan ? draftOf(plan) : null)
+  const planAgain = (next: Draft | null = draft) => {
+    if (!next) return
+    setAsked(next)
+    if (reason === '') setReason(readyReason(next))
     make(next)
   }
-  const verb = planVerb(draft.kind)
-  const off = whyOff(state.at, reason, state.at === 'ready' && state.plan.items.length === 0)
-  const tryApply = () => (off ? reasonField.current?.focus() : apply(reason.trim()))
+  const weight = draft && plan ? weightOf(draft, plan) : 'plan'
+  const off =
+    refusal ?? whyOff({ state, reason, typed, weight, pipeline: draft?.pipeline ?? '', me: me.name })
+  const tryApply = () => (off ? reasonField.current?.focus() : life.apply(reason.trim()))
   return (
     <Dialog
       onClose={onClose}
-      title={draftTitle(draft, zone, now)}
-      description={describe(draft)}
-      icon={
-        draft.kind === 'rollback' ? (
-          <Undo2 className="icon" aria-hidden="true" />
-        ) : (
-          <History className="icon" aria-hidden="true" />
-        )
-      }
+      title={draft ? draftTitle(draft, zone, now) : 'Plan'}
+      description={draft ? describeDraft(draft) : 'The plan is being read.'}
+      icon={draft ? <PlanIcon kind={draft.kind} /> : null}
       aside={
         state.at === 'ready' ? (
           <span className="tag">
             <Timer className="icon h-3! w-3!" aria-hidden="true" />
-            expires in {formatDuration(state.plan.expiresAt - now)}
+            {plan?.isProposal
+              ? 'waits for a person'
+              : `expires in ${formatDuration(state.plan.expiresAt - now)}`}
           </span>
         ) : null
       }
@@ -63,53 +86,26 @@ export function PlanDialog({ draft: asked, zone, onClose, onApplied }: PlanDialo
         }}
       >
         <PlanBody
-          state={state}
+          life={life}
           draft={draft}
+          weight={weight}
           zone={zone}
-          now={now}
           reason={reason}
+          typed={typed}
           reasonField={reasonField}
           onReason={setReason}
+          onTyped={setTyped}
           onPlanAgain={planAgain}
         />
-        <div className="dialog-foot">
-          <span className="wide-only min-w-0 truncate text-small text-text-2">{undoText(draft.kind)}</span>
-          <span className="grow" />
-          {off ? <span className="text-small text-text-3">{off}</span> : null}
-          <Button onClick={onClose}>Cancel</Button>
-          <Button
-            variant="primary"
-            aria-busy={state.at === 'applying'}
-            aria-disabled={off ? true : undefined}
-            onClick={tryApply}
-          >
-            {state.at === 'applying' ? 'Applying' : `Apply ${verb.toLowerCase()}`}
-            <span className="kbd kbd-on-accent desk-only">Ctrl ↵</span>
-          </Button>
-        </div>
+        {draft ? (
+          <PlanFoot state={state} draft={draft} plan={plan} off={off} onClose={onClose} onApply={tryApply} />
+        ) : (
+          <div className="dialog-foot">
+            <span className="grow" />
+            <Button onClick={onClose}>Close</Button>
+          </div>
+        )}
       </div>
     </Dialog>
   )
-}
-
-function whyOff(at: string, reason: string, empty: boolean): string | null {
-  if (at === 'planning') return 'the plan is being made'
-  if (at === 'failed') return 'there is no plan to apply'
-  if (at === 'expired') return 'the plan expired, make it again'
-  if (at === 'refused') return 'things moved, plan again'
-  if (at === 'applying') return 'being applied'
-  if (empty) return 'nothing would change'
-  return reason.trim() === '' ? 'give a reason first' : null
-}
-
-function describe(draft: Draft): string {
-  if (draft.kind === 'rollback')
-    return 'All windows move in one step, and can be moved back. Nothing changes until you apply.'
-  return 'Count these windows again from the archive at a new cut and publish them as one version. Nothing changes until you apply.'
-}
-
-function undoText(kind: Draft['kind']): string {
-  return kind === 'rollback'
-    ? 'To undo, roll forward again: the versions are kept.'
-    : 'To undo, roll back to the version before: the last versions are kept.'
 }

@@ -1,43 +1,53 @@
 'use client'
 import dynamic from 'next/dynamic'
-import { createContext, useCallback, useContext, useState } from 'react'
+import { parseAsString, useQueryState } from 'nuqs'
+import { useCallback, useMemo, useState } from 'react'
 import type { ReactNode } from 'react'
 import { useZone } from '@/components/view'
-import type { Draft } from './draft'
+import type { PlanView } from '@/server/api'
 import { JobToasts } from './job-toasts'
 import type { Started } from './job-toasts'
+import { PlanContext } from './plan-context'
+import type { PlanSource } from './plan-context'
+import { useQuickApply } from './use-quick-apply'
 
 const PlanDialog = dynamic(async () => (await import('./plan-dialog')).PlanDialog, { ssr: false })
-const Context = createContext<((draft: Draft) => void) | null>(null)
 
-/** Any screen, row or palette entry opens a plan; none applies one without showing it. */
+/** Any screen, row or palette entry opens a plan; `?plan=` in the address opens one that exists. */
 export function PlanProvider({ children }: { children: ReactNode }) {
-  const [draft, setDraft] = useState<Draft | null>(null)
+  const [source, setSource] = useState<PlanSource | null>(null)
+  const [linked, setLinked] = useQueryState('plan', parseAsString)
   const [started, setStarted] = useState<Started[]>([])
   const [zone] = useZone()
-  const onApplied = useCallback((jobId: string, applied: Draft) => {
-    setDraft(null)
-    setStarted((before) => [...before, { jobId, draft: applied }])
-  }, [])
+  const close = useCallback(() => {
+    setSource(null)
+    void setLinked(null)
+  }, [setLinked])
+  const onPlanned = useCallback((plan: PlanView) => void setLinked(plan.id), [setLinked])
+  const onApplied = useCallback(
+    (applied: Started) => {
+      close()
+      setStarted((before) => [...before, applied])
+    },
+    [close],
+  )
+  const quickApply = useQuickApply((draft) => setSource({ draft }))
+  const plans = useMemo(() => ({ open: setSource, quick: quickApply }), [quickApply])
+  const shown = source ?? (linked === null ? null : { planId: linked })
   return (
-    <Context value={setDraft}>
+    <PlanContext value={plans}>
       {children}
-      {draft ? (
+      {shown ? (
         <PlanDialog
-          key={JSON.stringify(draft)}
-          draft={draft}
+          key={source ? JSON.stringify(source) : 'linked'}
+          source={shown}
           zone={zone}
-          onClose={() => setDraft(null)}
+          onClose={close}
+          onPlanned={onPlanned}
           onApplied={onApplied}
         />
       ) : null}
       <JobToasts started={started} zone={zone} />
-    </Context>
+    </PlanContext>
   )
-}
-
-export function useOpenPlan(): (draft: Draft) => void {
-  const open = useContext(Context)
-  if (!open) throw new Error('useOpenPlan needs a PlanProvider above it')
-  return open
 }

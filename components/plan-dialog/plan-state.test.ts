@@ -1,23 +1,25 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { PlanView } from '@/server/api'
-import { draftTitle, planRequest, wholeWindows } from './draft'
-import { nextPlanState, readChanges } from './plan-state'
+import { nextPlanState, readChanges, readProblems } from './plan-state'
 import type { PlanEvent, PlanState } from './plan-state'
 
-const plan = { id: 'p', expiresAt: 1_000 } as PlanView
+const plan = { id: 'p', state: 'ready', expiresAt: 1_000 } as PlanView
 const states: PlanState[] = [
+  { at: 'drafting' },
   { at: 'planning' },
   { at: 'ready', plan },
-  { at: 'failed', message: 'm', code: 'c' },
+  { at: 'failed', message: 'm', code: 'c', problems: [] },
   { at: 'expired', plan },
   { at: 'applying', plan },
   { at: 'refused', plan, message: 'm', code: 'c', changes: [] },
   { at: 'applied', plan, jobId: 'j' },
 ]
 const events: PlanEvent[] = [
+  { type: 'edited' },
   { type: 'asked' },
   { type: 'planned', plan },
-  { type: 'planFailed', message: 'm', code: 'c' },
+  { type: 'updated', plan },
+  { type: 'planFailed', message: 'm', code: 'c', problems: [] },
   { type: 'timePassed', now: 1_000 },
   { type: 'applyStarted' },
   { type: 'applyRefused', message: 'm', code: 'c', changes: [] },
@@ -25,7 +27,17 @@ const events: PlanEvent[] = [
 ]
 /** Where each event leads from each state; an empty place: it stays. */
 const table: Record<PlanEvent['type'], Partial<Record<PlanState['at'], PlanState['at']>>> = {
+  edited: {
+    planning: 'drafting',
+    ready: 'drafting',
+    failed: 'drafting',
+    expired: 'drafting',
+    applying: 'drafting',
+    refused: 'drafting',
+    applied: 'drafting',
+  },
   asked: {
+    drafting: 'planning',
     ready: 'planning',
     failed: 'planning',
     expired: 'planning',
@@ -34,6 +46,7 @@ const table: Record<PlanEvent['type'], Partial<Record<PlanState['at'], PlanState
     applied: 'planning',
   },
   planned: { planning: 'ready' },
+  updated: {},
   planFailed: { planning: 'failed' },
   timePassed: { ready: 'expired' },
   applyStarted: { ready: 'applying' },
@@ -61,33 +74,25 @@ test('what moved is read from a refusal, whatever else it holds', () => {
   expect(readChanges({})).toEqual([])
 })
 
-describe('a draft', () => {
-  test('becomes the request of its kind', () => {
-    expect(planRequest({ kind: 'rollback', pipeline: 'p', to: { version: 3 } })).toEqual({
-      kind: 'rollback',
-      pipeline: 'p',
-      options: { version: 3 },
-    })
-    expect(planRequest({ kind: 'backfill', pipeline: 'p', from: 1, to: 2 })).toMatchObject({
-      options: { mode: 'all' },
-    })
-  })
-  test('is named in the words of the screen', () => {
-    const from = Date.UTC(2026, 10, 18, 9, 55)
-    const draft = { kind: 'backfill', pipeline: 'bag-scans', from, to: from + 35 * 60_000 } as const
-    expect(draftTitle(draft, 'utc', from)).toBe('Recompute bag-scans, 09:55 to 10:30')
-  })
-  test('names the state before anything was published', () => {
-    const to = (publication: number) =>
-      draftTitle({ kind: 'rollback', pipeline: 'p', to: { publication } }, 'utc', 0)
-    expect([to(0), to(3)]).toEqual([
-      'Roll back p to before the first publication',
-      'Roll back p to publication 3',
-    ])
-  })
-  test('covers whole windows that are over, at least one', () => {
-    expect(wholeWindows({ from: 15, to: 38 }, 10, 1_000)).toEqual({ from: 10, to: 40 })
-    expect(wholeWindows({ from: 15, to: 38 }, 10, 33)).toEqual({ from: 10, to: 30 })
-    expect(wholeWindows({ from: 32, to: 38 }, 10, 33)).toEqual({ from: 20, to: 30 })
+test('problems of a definition are read with their places', () => {
+  expect(
+    readProblems({ problems: [{ path: 'spec.window.size', value: 0, expected: 'a duration' }, 'x'] }),
+  ).toEqual([{ path: 'spec.window.size', value: '0', expected: 'a duration' }])
+})
+
+test('a link to a plan that is over or done opens it as such', () => {
+  const opened = (over: Partial<PlanView>) =>
+    nextPlanState({ at: 'planning' }, { type: 'planned', plan: { ...plan, ...over } }).at
+  expect(opened({ state: 'expired' })).toBe('expired')
+  expect(opened({ state: 'applied', jobId: 'j' })).toBe('applied')
+})
+
+test('news of another plan changes nothing', () => {
+  const state: PlanState = { at: 'ready', plan }
+  expect(nextPlanState(state, { type: 'updated', plan: { ...plan, id: 'q' } })).toBe(state)
+  const approvals = [{ by: 'b', at: 1, reason: 'r' }]
+  expect(nextPlanState(state, { type: 'updated', plan: { ...plan, approvals } })).toEqual({
+    at: 'ready',
+    plan: { ...plan, approvals },
   })
 })

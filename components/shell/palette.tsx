@@ -1,21 +1,25 @@
 'use client'
 import { Command } from 'cmdk'
-import { Compass, History, Undo2, Workflow } from 'lucide-react'
-import { useRouter, useSearchParams } from 'next/navigation'
+import { Compass, Hourglass, Workflow } from 'lucide-react'
+import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { Dialog as Radix } from 'radix-ui'
+import { useState } from 'react'
 import { useRefusal } from '@/components/account'
 import { useConsoleFeed } from '@/components/live'
-import { publicationName, useOpenPlan, wholeWindows } from '@/components/plan-dialog'
+import { pausedLayers, useOpenPlan, usePlans } from '@/components/plan-dialog'
 import { apiRange, currentTime, keepView, rangeEnds, useRange } from '@/components/view'
-import type { PipelineListItem } from '@/server/api'
+import { pipelineActions } from './palette-actions'
 import { screens } from './screens'
 
 /** Finds objects and actions. An action opens its plan, it never fires. */
 export function Palette({ onClose }: { onClose: () => void }) {
-  const { pipelines } = useConsoleFeed()
+  const { pipelines, proposals } = useConsoleFeed()
+  const path = usePathname()
+  const [typed, setTyped] = useState('')
   const router = useRouter()
   const params = useSearchParams()
   const openPlan = useOpenPlan()
+  const { open } = usePlans()
   const [range] = useRange()
   const refusal = useRefusal('change anything')
   const run = (action: () => void) => {
@@ -23,10 +27,20 @@ export function Palette({ onClose }: { onClose: () => void }) {
     action()
   }
   const go = (path: string) => run(() => router.push(keepView(path, params)))
-  const recompute = ({ name, windowSizeMs, status }: PipelineListItem) => {
+  const actions = actionsOf()
+  const waiting = proposals ?? []
+  /** Before anything is typed, those of the pipeline that is looked at, or of the worst ones. */
+  function actionsOf() {
     const now = currentTime()
-    const ends = rangeEnds(apiRange(range, status.boundary, now), now)
-    openPlan({ kind: 'backfill', pipeline: name, ...wholeWindows(ends, windowSizeMs, now) })
+    const here = /^\/pipelines\/([^/]+)/.exec(path)?.[1]
+    const shown = typed.trim()
+      ? (pipelines ?? [])
+      : (pipelines ?? []).filter(({ name }, i) => (here ? name === decodeURIComponent(here) : i < 3))
+    return shown.flatMap((pipeline) => {
+      const ends = rangeEnds(apiRange(range, pipeline.status.boundary, now), now)
+      const all = pipelineActions(pipeline, pausedLayers(pipeline.status), ends, now)
+      return typed.trim() || here ? all : all.slice(0, 2)
+    })
   }
   return (
     <Radix.Root open onOpenChange={(next) => (next ? undefined : onClose())}>
@@ -35,7 +49,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
         <Radix.Content className="dialog palette" aria-describedby={undefined}>
           <Radix.Title className="sr-only">Find or act</Radix.Title>
           <Command label="Find or act" loop>
-            <Command.Input placeholder="Find a pipeline, or act" />
+            <Command.Input placeholder="Find a pipeline, or act" value={typed} onValueChange={setTyped} />
             <Command.List>
               <Command.Empty>
                 Nothing has that name. Pipelines, screens and actions are found here.
@@ -54,38 +68,28 @@ export function Palette({ onClose }: { onClose: () => void }) {
                 ))}
               </Command.Group>
               <Command.Group heading={refusal ? 'Actions (your role may look only)' : 'Actions'}>
-                {pipelines?.map((pipeline) => (
+                {actions.map(({ id, text, icon: Icon, keywords, draft }) => (
                   <Command.Item
-                    key={pipeline.name}
-                    value={`recompute ${pipeline.name}`}
+                    key={id}
+                    value={text}
+                    keywords={keywords}
                     disabled={refusal !== null}
-                    onSelect={() => run(() => recompute(pipeline))}
+                    onSelect={() => run(() => openPlan(draft))}
                   >
-                    <History className="icon" aria-hidden="true" />
-                    Recompute {pipeline.name}…
+                    <Icon className="icon" aria-hidden="true" />
+                    {text}
                   </Command.Item>
                 ))}
-                {pipelines
-                  ?.filter(({ status }) => status.publication > 0)
-                  .map(({ name, status }) => (
-                    <Command.Item
-                      key={name}
-                      value={`roll back ${name}`}
-                      disabled={refusal !== null}
-                      onSelect={() =>
-                        run(() =>
-                          openPlan({
-                            kind: 'rollback',
-                            pipeline: name,
-                            to: { publication: status.publication - 1 },
-                          }),
-                        )
-                      }
-                    >
-                      <Undo2 className="icon" aria-hidden="true" />
-                      Roll back {name} to {publicationName(status.publication - 1)}…
-                    </Command.Item>
-                  ))}
+                {waiting.map(({ id, pipeline }) => (
+                  <Command.Item
+                    key={id}
+                    value={`open proposal ${pipeline} ${id}`}
+                    onSelect={() => run(() => open({ planId: id }))}
+                  >
+                    <Hourglass className="icon" aria-hidden="true" />
+                    Open the proposal of {pipeline}…
+                  </Command.Item>
+                ))}
               </Command.Group>
               <Command.Group heading="Screens">
                 {screens.map(({ path, name }) => (

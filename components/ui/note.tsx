@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import { Button } from './button'
 import { Glyph } from './glyph'
 
-type Kind = 'empty' | 'filtered' | 'forbidden' | 'failed' | 'stale'
+type Kind = 'empty' | 'filtered' | 'forbidden' | 'failed' | 'stale' | 'done'
 
 interface NoteProps {
   kind: Kind
@@ -20,9 +20,10 @@ const icons: Record<Kind, ReactNode> = {
   forbidden: <Lock className="icon" aria-hidden="true" />,
   failed: <Glyph status="bad" label="Failed" />,
   stale: <Glyph status="warn" label="Stale" />,
+  done: <Glyph status="ok" label="Done" />,
 }
 
-/** What stands in a panel that has nothing to show: five different reasons, each with its own next step. */
+/** What stands in a panel that has nothing to show: each reason with its own sign and next step. */
 export function Note({ kind, title, children, action }: NoteProps) {
   return (
     <div className="note" {...(kind === 'failed' ? { role: 'alert' } : {})}>

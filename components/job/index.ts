@@ -1,0 +1,12 @@
+export {
+  isOpen,
+  itemsDone,
+  jobKinds,
+  jobOutcome,
+  jobRange,
+  jobStatus,
+  jobStatuses,
+  kindWord,
+  openState,
+  plannedAndActual,
+} from './job-words'
