@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { applyPlan, createPlan, getPlan } from '../../control'
+import { applyPlan, approvePlan, createPlan, getPlan } from '../../control'
 import type { PlanView } from '../../control'
 import { planRequestOf } from '../plan-request'
 import { instantMs } from './inputs'
@@ -13,6 +13,13 @@ export const plansRouter = router({
   get: viewerProcedure
     .input(z.object({ id: z.uuid() }))
     .query(({ ctx, input }): Promise<PlanView> => getPlan(ctx.console, input.id)),
+
+  /** A second person's word; only whoever did not make the plan can give it. */
+  approve: operatorProcedure
+    .input(z.object({ id: z.uuid(), reason: z.string().trim().min(1).max(1_000) }))
+    .mutation(({ ctx, input }): Promise<PlanView> =>
+      approvePlan(ctx.console, { id: input.id, reason: input.reason, actor: ctx.principal.name }),
+    ),
 
   applyPlan: operatorProcedure
     .input(z.object({ id: z.uuid(), reason: z.string().trim().min(1).max(1_000) }))

@@ -46,6 +46,7 @@ const needed: Record<string, Role | 'public'> = {
   'jobs.resume': 'operator',
   'plans.get': 'viewer',
   'plans.create': 'operator',
+  'plans.approve': 'operator',
   'plans.applyPlan': 'operator',
   'audit.list': 'viewer',
   'audit.get': 'viewer',
