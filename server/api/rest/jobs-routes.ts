@@ -1,5 +1,13 @@
 import { z } from 'zod'
-import { getJob, listJobs, requestCancel, type JobView } from '../../control'
+import {
+  getJob,
+  listJobs,
+  requestCancel,
+  requestPause,
+  requestResume,
+  type Console,
+  type JobView,
+} from '../../control'
 import { pageLimit } from '../trpc/inputs'
 import { iso, isoOrNull } from './instants'
 import { integerText, plainText } from './params'
@@ -14,6 +22,12 @@ const job = z.object({
   items: z.array(z.record(z.string(), z.unknown())),
   eta: z.iso.datetime().nullable(),
   error: z.string().nullable(),
+  pauseRequested: z.boolean(),
+  runAfter: z.iso.datetime(),
+  bytes: z.number(),
+  governor: z.record(z.string(), z.unknown()).nullable(),
+  estimate: z.record(z.string(), z.unknown()).nullable(),
+  result: z.record(z.string(), z.unknown()).nullable(),
 })
 
 const list: Route = jsonRoute({
@@ -41,24 +55,47 @@ const get: Route = jsonRoute({
   handle: async ({ console, params }) => json(jobBody(await getJob(console, params.id ?? ''))),
 })
 
-const cancel: Route = jsonRoute({
-  method: 'POST',
-  path: '/jobs/{id}/cancel',
-  scope: 'plans:write',
-  summary: 'Cancel a queued job at once; ask the worker of a running one to stop',
-  answers: { 202: { says: 'The job, cancelled or about to be', schema: job } },
-  async handle({ console, params, principal }) {
-    const cancelled = await requestCancel(console, {
-      id: params.id ?? '',
-      actor: principal?.name ?? 'nobody',
-    })
-    return json(jobBody(cancelled), { status: 202 })
-  },
-})
+type Request = (console: Console, job: { id: string; actor: string }) => Promise<JobView>
+
+const request = (verb: string, summary: string, says: string, ask: Request): Route =>
+  jsonRoute({
+    method: 'POST',
+    path: `/jobs/{id}/${verb}`,
+    scope: 'plans:write',
+    summary,
+    answers: { 202: { says, schema: job } },
+    async handle({ console, params, principal }) {
+      const asked = await ask(console, { id: params.id ?? '', actor: principal?.name ?? 'nobody' })
+      return json(jobBody(asked), { status: 202 })
+    },
+  })
+
+const requests = [
+  request(
+    'cancel',
+    'Cancel a queued job at once; ask the worker of a running one to stop',
+    'The job, cancelled or about to be; its result lists what had finished',
+    requestCancel,
+  ),
+  request(
+    'pause',
+    'Let a job stand still: a queued one at once, a running one after the range in hand',
+    'The job; what it has staged stays',
+    requestPause,
+  ),
+  request('resume', 'Let a paused job go on from where it stands', 'The job', requestResume),
+]
 
 function jobBody({ etaAt, ...view }: JobView) {
+  const { governor, result } = view
   return {
     ...view,
+    runAfter: iso(view.runAfter),
+    governor: governor && { ...governor, since: iso(governor.since) },
+    result: result && {
+      ...result,
+      ...(result.guard && { guard: { ...result.guard, until: iso(result.guard.until) } }),
+    },
     items: view.items.map((item) => ({ ...item, from: isoOrNull(item.from), to: isoOrNull(item.to) })),
     eta: isoOrNull(etaAt),
     createdAt: iso(view.createdAt),
@@ -67,4 +104,4 @@ function jobBody({ etaAt, ...view }: JobView) {
   }
 }
 
-export const jobsRoutes: Route[] = [list, get, cancel]
+export const jobsRoutes: Route[] = [list, get, ...requests]

@@ -1,39 +1,23 @@
 import { z } from 'zod'
-import { applyPlan, createPlan, getPlan, type PlanView } from '../../control'
+import { applyPlan, approvePlan, createPlan, getPlan, listProposals } from '../../control'
 import { planRequestOf } from '../plan-request'
-import { instantText, iso, isoOrNull } from './instants'
-import { reasonText } from './params'
+import { instantText } from './instants'
+import { plainText, reasonText } from './params'
+import { planBodyOf, planSchema } from './plan-body'
 import { json, jsonRoute, type Route } from './route'
-
-const plan = z.object({
-  id: z.uuid(),
-  kind: z.string(),
-  pipeline: z.string(),
-  items: z.array(z.record(z.string(), z.unknown())),
-  blastRadius: z.object({
-    windows: z.int(),
-    keys: z.int().nullable(),
-    cells: z.int(),
-    consumers: z.array(z.string()),
-    objectives: z.array(z.string()),
-  }),
-  estimate: z.object({
-    seconds: z.number(),
-    bytes: z.number(),
-    events: z.number(),
-    cost: z.number(),
-    basis: z.string(),
-  }),
-  expiresAt: z.iso.datetime(),
-})
 
 const create: Route = jsonRoute({
   method: 'POST',
   path: '/plans',
   scope: 'plans:write',
-  summary: 'Preview a write exactly: reconcile, backfill or rollback',
+  summary: 'Show exactly what a write would do, of whatever kind; with options.preview, compute it first',
   body: planRequestOf(instantText),
-  answers: { 201: { says: 'The plan; it holds for 15 minutes', schema: plan } },
+  answers: {
+    201: {
+      says: 'The plan; it holds for 15 minutes, from when its preview is ready where one was asked for',
+      schema: planSchema,
+    },
+  },
   async handle({ console, body, principal }) {
     const view = await createPlan(console, body, principal?.name ?? 'nobody')
     return json(planBodyOf(view), { status: 201, headers: { location: `/api/v1/plans/${view.id}` } })
@@ -45,7 +29,7 @@ const get: Route = jsonRoute({
   path: '/plans/{id}',
   scope: 'read',
   summary: 'A plan',
-  answers: { 200: { says: 'The plan', schema: plan } },
+  answers: { 200: { says: 'The plan', schema: planSchema } },
   handle: async ({ console, params }) => json(planBodyOf(await getPlan(console, params.id ?? ''))),
 })
 
@@ -66,14 +50,38 @@ const apply: Route = jsonRoute({
   },
 })
 
-function planBodyOf(view: PlanView) {
-  return {
-    ...view,
-    items: view.items.map((item) => ({ ...item, from: isoOrNull(item.from), to: isoOrNull(item.to) })),
-    createdAt: iso(view.createdAt),
-    expiresAt: iso(view.expiresAt),
-    appliedAt: isoOrNull(view.appliedAt),
-  }
-}
+const list: Route = jsonRoute({
+  method: 'GET',
+  path: '/plans',
+  scope: 'read',
+  summary: 'Proposals of scheduled runs that wait for a person, newest first',
+  query: z.strictObject({
+    /** Other plans are found by their id, which whoever made one has. */
+    proposals: z.literal('true'),
+    pipeline: plainText(1, 128).optional(),
+  }),
+  answers: { 200: { says: 'The proposals', schema: z.object({ plans: z.array(planSchema) }) } },
+  async handle({ console, query }) {
+    const plans = await listProposals(console, query.pipeline ?? null)
+    return json({ plans: plans.map(planBodyOf) })
+  },
+})
 
-export const plansRoutes: Route[] = [create, get, apply]
+const approve: Route = jsonRoute({
+  method: 'POST',
+  path: '/plans/{id}/approve',
+  scope: 'plans:write',
+  summary: 'Say, as a second person, that a plan above the size of the policy may be applied',
+  body: z.strictObject({ reason: reasonText }),
+  answers: { 200: { says: 'The plan with its approvals', schema: planSchema } },
+  async handle({ console, params, body, principal }) {
+    const view = await approvePlan(console, {
+      id: params.id ?? '',
+      reason: body.reason,
+      actor: principal?.name ?? 'nobody',
+    })
+    return json(planBodyOf(view))
+  },
+})
+
+export const plansRoutes: Route[] = [create, list, get, apply, approve]

@@ -399,7 +399,7 @@ describe('plans, jobs and the trail', () => {
     ],
     [
       'keys',
-      { kind: 'backfill', pipeline: 'departures', from: '2026-01-01', to: '2026-02-01', keys: ['SFO'] },
+      { kind: 'backfill', pipeline: 'departures', from: '2026-01-01', to: '2026-02-01', keys: [] },
       /keys/,
     ],
     ['a forged version', { kind: 'rollback', pipeline: 'departures', options: { version: -1 } }, /options/],

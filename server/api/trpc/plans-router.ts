@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { applyPlan, approvePlan, createPlan, getPlan } from '../../control'
+import { applyPlan, approvePlan, createPlan, getPlan, listProposals } from '../../control'
 import type { PlanView } from '../../control'
 import { planRequestOf } from '../plan-request'
-import { instantMs } from './inputs'
+import { instantMs, pipelineName } from './inputs'
 import { operatorProcedure, router, viewerProcedure } from './init'
 
 export const plansRouter = router({
@@ -13,6 +13,11 @@ export const plansRouter = router({
   get: viewerProcedure
     .input(z.object({ id: z.uuid() }))
     .query(({ ctx, input }): Promise<PlanView> => getPlan(ctx.console, input.id)),
+
+  /** What scheduled runs computed and leave to a person, whole, newest first. */
+  proposals: viewerProcedure
+    .input(z.object({ pipeline: pipelineName.nullish() }).prefault({}))
+    .query(({ ctx, input }): Promise<PlanView[]> => listProposals(ctx.console, input.pipeline ?? null)),
 
   /** A second person's word; only whoever did not make the plan can give it. */
   approve: operatorProcedure

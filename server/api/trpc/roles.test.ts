@@ -45,6 +45,7 @@ const needed: Record<string, Role | 'public'> = {
   'jobs.pause': 'operator',
   'jobs.resume': 'operator',
   'plans.get': 'viewer',
+  'plans.proposals': 'viewer',
   'plans.create': 'operator',
   'plans.approve': 'operator',
   'plans.applyPlan': 'operator',
