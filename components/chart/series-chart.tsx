@@ -1,10 +1,11 @@
 'use client'
-import { useCallback, useMemo, useRef } from 'react'
+import { useMemo } from 'react'
 import { Area, CartesianGrid, ComposedChart, Line, Tooltip, XAxis, YAxis } from 'recharts'
 import type { Zone } from '@/components/format'
 import type { SeriesPoint } from '@/server/api'
 import { Backdrop } from './backdrop'
 import { DifferenceBars } from './difference-bars'
+import { KeyCursor } from './key-cursor'
 import { lonelyDot } from './lonely-dot'
 import { Overlay } from './overlay'
 import { plotLeft, plotRight } from './plot-frame'
@@ -12,6 +13,7 @@ import type { SeriesDrawing } from './series-drawing'
 import { SeriesTip } from './series-tip'
 import { timeTicks, valueTicks } from './ticks'
 import { useDragZoom } from './use-drag-zoom'
+import { useKeyCursor } from './use-key-cursor'
 import { useWidth } from './use-width'
 
 interface SeriesChartProps {
@@ -39,10 +41,7 @@ export function SeriesChart(props: SeriesChartProps) {
   const { drawing, measure, zone, label, height = 270, onZoom, onExplain } = props
   const [box, width] = useWidth()
   const { rows, from, to, low, high, hasArea, mode } = drawing
-  const pointed = useRef<SeriesPoint | null>(null)
-  const onPoint = useCallback((point: SeriesPoint | null) => {
-    pointed.current = point
-  }, [])
+  const keys = useKeyCursor(rows, onExplain)
   const drag = useDragZoom(onZoom, (at) => {
     const point = rows.find((row) => row.t === at)?.point
     if (point) onExplain?.(point)
@@ -54,20 +53,28 @@ export function SeriesChart(props: SeriesChartProps) {
   )
   const axisLine = { stroke: 'var(--line)' }
   return (
-    <figure
-      className="chart select-none"
-      aria-label={label}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter' && pointed.current) onExplain?.(pointed.current)
-      }}
-    >
-      <div ref={box} style={{ height }}>
+    <figure className="chart select-none" aria-label={label}>
+      <div
+        ref={box}
+        style={{ height }}
+        {...(onExplain
+          ? {
+              tabIndex: 0,
+              role: 'application',
+              'aria-label': 'Points of the chart: arrow keys walk them, Enter explains one',
+              onKeyDown: keys.onKeyDown,
+              onBlur: keys.clear,
+              onMouseMove: keys.current ? keys.clear : undefined,
+            }
+          : {})}
+      >
         {width === null ? null : (
           <ComposedChart
             width={width}
             height={height}
             data={rows}
             margin={{ top: 30, right: plotRight, bottom: 0, left: 0 }}
+            accessibilityLayer={!onExplain}
             {...drag.handlers}
           >
             <CartesianGrid vertical={false} stroke="var(--grid)" />
@@ -128,9 +135,26 @@ export function SeriesChart(props: SeriesChartProps) {
                 <SeriesTip measure={measure} zone={zone} now={to} onPoint={onExplain ? onPoint : undefined} />
               }
             />
+            {keys.current ? <KeyCursor at={keys.current.t} /> : null}
           </ComposedChart>
         )}
       </div>
+      {keys.current ? (
+        <div
+          className="key-tip"
+          data-side={keys.current.t > (from + to) / 2 ? 'left' : 'right'}
+          role="status"
+        >
+          <SeriesTip
+            active
+            payload={[{ payload: keys.current }]}
+            measure={measure}
+            zone={zone}
+            now={to}
+            hint="Enter: explain"
+          />
+        </div>
+      ) : null}
     </figure>
   )
 }

@@ -1,8 +1,6 @@
-import { useEffect } from 'react'
 import { formatMeasure, formatPercent, formatRange, formatSigned, measureNumber } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { ServedValue } from '@/components/ui'
-import type { SeriesPoint } from '@/server/api'
 import type { Row } from './series-drawing'
 
 interface SeriesTipProps {
@@ -10,19 +8,15 @@ interface SeriesTipProps {
   zone: Zone
   /** Right edge of the chart: times of another day carry their day. */
   now: number
-  /** Told the window under the cursor, null when there is none; absent: nothing can be done with it. */
-  onPoint?: ((point: SeriesPoint | null) => void) | undefined
+  /** What can be done with the window; absent: nothing. */
+  hint?: string | undefined
   active?: boolean
   payload?: readonly { payload?: unknown }[]
 }
 
 /** One window under the cursor: what is served and what each layer says. */
-export function SeriesTip({ measure, zone, now, onPoint, active, payload }: SeriesTipProps) {
+export function SeriesTip({ measure, zone, now, hint, active, payload }: SeriesTipProps) {
   const point = (payload?.[0]?.payload as Row | undefined)?.point
-  const shown = active ? (point ?? null) : null
-  useEffect(() => {
-    onPoint?.(shown)
-  }, [onPoint, shown])
   if (!active || !point) return null
   const batch = measureNumber(point.batch?.[measure])
   const speed = measureNumber(point.speed?.[measure])
@@ -55,7 +49,7 @@ export function SeriesTip({ measure, zone, now, onPoint, active, payload }: Seri
         ) : null}
       </dl>
       <div className="mt-1 text-text-3">{point.completeness}</div>
-      {onPoint ? <div className="chart-tip-hint">Click or Enter: explain</div> : null}
+      {hint ? <div className="chart-tip-hint">{hint}</div> : null}
     </div>
   )
 }

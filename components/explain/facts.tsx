@@ -146,7 +146,7 @@ const told = (value: number | string | null | undefined) =>
   value === undefined || value === null ? 'no value' : formatMeasure(value)
 
 const JobLink = ({ id }: { id: string }) => (
-  <Link className="text-accent hover:underline" href={`/jobs?job=${id}`}>
+  <Link className="text-accent underline" href={`/jobs?job=${id}`}>
     its job
   </Link>
 )

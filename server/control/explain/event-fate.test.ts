@@ -25,6 +25,7 @@ const ordinary: EventDecision = {
   unread: false,
   beforeCut: true,
   redriven: false,
+  kept: false,
   firstAt: null,
   watermark: 40_000,
 }
@@ -126,6 +127,16 @@ describe('an event behind a figure', () => {
     })
   })
 
+  it('kept in quarantine it is counted by nobody until it is put back', () => {
+    expect(mark({ kept: true, beforeCut: false })).toMatchObject({
+      fate: 'quarantined',
+      countedBy: 'neither',
+      served: false,
+      differs: true,
+      reason: expect.stringContaining('in quarantine') as string,
+    })
+  })
+
   it('in a stretch the speed layer could not read, batch alone counts it', () => {
     expect(mark({ inSpeedHole: true })).toMatchObject({ fate: 'hole', countedBy: 'batch', differs: true })
   })
@@ -141,15 +152,16 @@ it('[law 5] whatever is decided, an event is served once or not at all: by batch
     'inSpeedHole',
     'unread',
     'beforeCut',
+    'kept',
   ] as const
   for (let bits = 0; bits < 2 ** flags.length; bits++) {
     const change = Object.fromEntries(flags.map((flag, i) => [flag, (bits & (1 << i)) !== 0]))
-    const event = { ...ordinary, ...change }
+    const event: EventDecision = { ...ordinary, ...change }
     const { served, countedBy, differs, reason } = markEvent(event, context)
     const speed = countedBy === 'both' || countedBy === 'speed'
     const batch = countedBy === 'both' || countedBy === 'batch'
     expect(served).toBe(event.beforeCut ? batch : speed)
-    if (event.beforeCut && !event.unread) expect(differs).toBe(speed !== batch)
+    if (event.beforeCut && !event.unread && !event.kept) expect(differs).toBe(speed !== batch)
     expect(reason).toMatch(/^[A-Z].+/)
   }
 })

@@ -20,6 +20,8 @@ export interface EventDecision {
   beforeCut: boolean
   /** Put back into the log after quarantine or another repair. */
   redriven: boolean
+  /** Not in the log: its producer was in quarantine when it came. */
+  kept: boolean
   firstAt: { seq: number; index: number; logTime: number } | null
   /** The watermark it met; null: none yet. */
   watermark: number | null
@@ -43,12 +45,13 @@ export function markEvent(event: EventDecision, context: FateContext): Mark {
   const usable = event.passes && event.usableKey
   const bySpeed =
     usable &&
+    !event.kept &&
     !event.metBySpeed &&
     !event.inSpeedHole &&
     !event.unread &&
     !(event.late && lateness.beyond === 'defer')
   const byBatchRules = usable && event.winner
-  const byBatch = byBatchRules && event.beforeCut
+  const byBatch = byBatchRules && event.beforeCut && !event.kept
   const closedAt = context.windowStart + windowSizeMs + lateness.allowedMs
   const lateByMs = event.late && event.watermark !== null ? event.watermark - closedAt : null
   const fate = fateOf(event, { bySpeed, byBatchRules })
@@ -69,6 +72,7 @@ function fateOf(
 ): EventFate {
   if (!event.passes) return 'filtered'
   if (!event.usableKey) return 'unusable_key'
+  if (event.kept) return 'quarantined'
   if (event.unread) return event.winner ? 'unread' : 'duplicate'
   if (bySpeed) return byBatchRules ? 'counted' : 'missed_duplicate'
   if (!event.winner) return 'duplicate'
@@ -109,7 +113,7 @@ function why(
     case 'unread':
       return ['not folded by the speed layer yet']
     case 'quarantined':
-      return ['kept in quarantine']
+      return ['kept aside, because its producer is in quarantine: it counts once it is put back into the log']
   }
 }
 

@@ -11,12 +11,13 @@ const bits = {
   unread: 64,
   beforeCut: 128,
   redriven: 256,
+  kept: 512,
 } as const
 
 type Flag = keyof typeof bits
 
-/** SQL of the number over the columns of a decision; `unread` is a condition on part and seq. */
-export function flagsSql(columns: { unread: string }): string {
+/** SQL of the number over the columns of a decision; `unread` is a condition on part and seq, `kept` one or none. */
+export function flagsSql(columns: { unread: string; kept: string }): string {
   const tests: Record<Flag, string> = {
     passes: 'passes',
     usableKey: 'k IS NOT NULL',
@@ -27,6 +28,7 @@ export function flagsSql(columns: { unread: string }): string {
     unread: columns.unread,
     beforeCut: '"before"',
     redriven: 'redrive IS NOT NULL',
+    kept: columns.kept,
   }
   return Object.entries(tests)
     .map(([flag, test]) => `CASE WHEN ${test} THEN ${bits[flag as Flag]} ELSE 0 END`)
@@ -45,5 +47,6 @@ export function flagsOf(number: number): Pick<EventDecision, Flag> {
     unread: has('unread'),
     beforeCut: has('beforeCut'),
     redriven: has('redriven'),
+    kept: has('kept'),
   }
 }

@@ -49,12 +49,7 @@ export async function explainEvents(deps: Deps, query: ExplainEventsQuery): Prom
       signal,
     })
     const context = { definition, windowStart: window.from, version: cell.version?.number ?? null }
-    const told = { archivedSeq: source.archivedSeq, readSeq: source.readSeq }
-    if (
-      source.isEmpty ||
-      !(await decideEvents(duck, { pool, computeId: compute.id, compiled, cell, source }))
-    )
-      return { events: [], counts: noCounts(), ...told, behind: null, nextCursor: null }
+    await decideEvents(duck, { pool, computeId: compute.id, compiled, cell, source })
     const kinds = await kindsOf(duck, context)
     const flags = kinds.filter(({ mark }) => query.show === 'all' || mark.differs).map((kind) => kind.flags)
     const rows = await pageOf(duck, { flags, after, limit: limit + 1 })
@@ -64,14 +59,15 @@ export async function explainEvents(deps: Deps, query: ExplainEventsQuery): Prom
     return {
       events: page.map((row) => eventOf(row, data.get(placeOf(row)), context)),
       counts: countsOf(kinds),
-      ...told,
+      archivedSeq: source.archivedSeq,
+      readSeq: source.readSeq,
       behind: source.behind,
       nextCursor:
         last === undefined
           ? null
           : encodeCursor(secret, bound, {
               windowStart: last.seq,
-              key: String(last.idx),
+              key: `${last.is_kept ? keptMark : ''}${last.idx}`,
               publication: cell.publication,
             }),
     }
@@ -81,12 +77,17 @@ export async function explainEvents(deps: Deps, query: ExplainEventsQuery): Prom
 interface Position {
   seq: number
   idx: number
+  /** Events in quarantine come after those of the log, by their place in quarantine. */
+  is_kept: boolean
 }
+
+const keptMark = 'kept '
 
 /** A cursor's two fields hold the position in the log here. */
 const positionOf = ({ windowStart, key }: { windowStart: number; key: string }): Position => ({
   seq: windowStart,
-  idx: Number(key),
+  idx: Number(key.replace(keptMark, '')),
+  is_kept: key.startsWith(keptMark),
 })
 
 interface DecidedRow extends Position {
@@ -149,13 +150,14 @@ async function pageOf(
   { flags, after, limit }: { flags: readonly number[]; after: Position | null; limit: number },
 ): Promise<DecidedRow[]> {
   if (flags.length === 0) return []
-  const onwards = after === null ? '' : ` AND (seq, idx) > (${after.seq}, ${after.idx})`
+  const onwards =
+    after === null ? '' : ` AND (is_kept, seq, idx) > (${after.is_kept}, ${after.seq}, ${after.idx})`
   return duck.rows<DecidedRow>(
-    `SELECT * FROM decided WHERE flags IN (${flags.join(', ')})${onwards} ORDER BY seq, idx LIMIT ${limit}`,
+    `SELECT * FROM decided WHERE flags IN (${flags.join(', ')})${onwards} ORDER BY is_kept, seq, idx LIMIT ${limit}`,
   )
 }
 
-const placeOf = ({ seq, idx }: Position) => `${seq}.${idx}`
+const placeOf = ({ seq, idx, is_kept }: Position) => `${is_kept ? keptMark : ''}${seq}.${idx}`
 
 /** The data of a page's events. The bounds let whole stretches of the archive be passed over. */
 async function dataOf(
@@ -163,15 +165,23 @@ async function dataOf(
   source: EventSource,
   page: readonly DecidedRow[],
 ): Promise<Map<string, string>> {
-  const [first] = page
-  const last = page.at(-1)
-  if (first === undefined || last === undefined) return new Map()
-  const places = page.map(({ seq, idx }) => `(${seq}, ${idx})`).join(', ')
-  const rows = await duck.rows<Position & { data: string }>(
-    `SELECT seq, idx, left(data, ${dataLength + 1}) AS data FROM ${source.inside}
-      WHERE seq BETWEEN ${first.seq} AND ${last.seq} AND (seq, idx) IN (${places}) AND data IS NOT NULL`,
-  )
-  return new Map(rows.map((row) => [placeOf(row), row.data]))
+  const data = new Map<string, string>()
+  for (const [relations, isKept] of [
+    [source.log, false],
+    [source.kept, true],
+  ] as const) {
+    const wanted = page.filter((row) => row.is_kept === isKept)
+    const [first] = wanted
+    const last = wanted.at(-1)
+    if (relations === null || first === undefined || last === undefined) continue
+    const places = wanted.map(({ seq, idx }) => `(${seq}, ${idx})`).join(', ')
+    const rows = await duck.rows<{ seq: number; idx: number; data: string }>(
+      `SELECT seq, idx, left(data, ${dataLength + 1}) AS data FROM ${relations.inside}
+        WHERE seq BETWEEN ${first.seq} AND ${last.seq} AND (seq, idx) IN (${places}) AND data IS NOT NULL`,
+    )
+    for (const row of rows) data.set(placeOf({ ...row, is_kept: isKept }), row.data)
+  }
+  return data
 }
 
 function eventOf(row: DecidedRow, data: string | undefined, context: FateContext): ExplainedEvent {

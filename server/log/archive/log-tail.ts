@@ -4,7 +4,8 @@ import { frameType, MessageHeader } from '../message-header'
 import { decodeMessage } from '../message'
 import { openOrderedPull } from '../ordered-pull'
 import type { SchemasInForce } from '../schemas-in-force'
-import { eventsStream, streamState } from '../stream'
+import { quarantineHeader } from '../quarantine'
+import { eventsStream, quarantineStream, streamState } from '../stream'
 import { parseSubject } from '../subject'
 import { SegmentBuilder } from './segment-builder'
 import { stageRows } from './segment-file'
@@ -38,18 +39,58 @@ const maxTailBytes = 32 * 1024 ** 2
 
 /** Decodes what the archive does not have yet into the temporary table `log_tail`, just as the archiver will. */
 export async function stageLogTail(duck: Duck, options: LogTailOptions): Promise<LogTail> {
-  const { nats, type, partitions, schemas, afterSeq } = options
-  const { lastSeq } = await streamState(nats)
-  const { messages, readSeq } = await readMessages(options, lastSeq)
+  return stageMessages(duck, options, {
+    stream: eventsStream,
+    table: 'log_tail',
+    partitionOf: ({ subject }) => {
+      const parsed = parseSubject(subject, options.partitions)
+      return parsed?.type === options.type ? parsed.partition : null
+    },
+  })
+}
+
+/** Brings what the given quarantines keep of a type, and have not put back, into the temporary table `kept`. */
+export async function stageKept(
+  duck: Duck,
+  options: LogTailOptions & { quarantines: readonly { id: number; redrivenSeq: number }[] },
+): Promise<LogTail> {
+  const after = new Map(options.quarantines.map(({ id, redrivenSeq }) => [String(id), redrivenSeq]))
+  const prefix = `quarantine.${options.type}.`
+  return stageMessages(duck, options, {
+    stream: quarantineStream,
+    table: 'kept',
+    partitionOf: ({ subject, header, seq }) => {
+      const partition = subject.startsWith(prefix) ? Number(subject.slice(prefix.length)) : Number.NaN
+      const redriven = after.get(header?.get(quarantineHeader) ?? '')
+      return Number.isInteger(partition) && redriven !== undefined && seq > redriven ? partition : null
+    },
+  })
+}
+
+interface StagedStream {
+  stream: string
+  table: string
+  /** Null: the message is none of those wanted. */
+  partitionOf: (message: LogMessage) => number | null
+}
+
+async function stageMessages(
+  duck: Duck,
+  options: LogTailOptions,
+  { stream, table, partitionOf }: StagedStream,
+): Promise<LogTail> {
+  const { nats, type, schemas, afterSeq } = options
+  const { lastSeq } = await streamState(nats, stream)
+  const { messages, readSeq } = await readMessages(options, stream, lastSeq)
   if (messages.some(needsCheck)) await schemas.sync()
   const builder = new SegmentBuilder()
   for (const [i, message] of messages.entries()) {
     // A long tail must not hold up everyone else's requests.
     if (i % 256 === 255) await new Promise((resolve) => setImmediate(resolve))
-    const subject = parseSubject(message.subject, partitions)
-    if (subject?.type !== type) continue
+    const partition = partitionOf(message)
+    if (partition === null) continue
     for (const result of decodeMessage(message, type, schemas)) {
-      if (!('rejection' in result)) builder.add(result, message.seq, subject.partition, message.logTime)
+      if (!('rejection' in result)) builder.add(result, message.seq, partition, message.logTime)
     }
   }
   const { fields, overflow } = builder.manifest()
@@ -61,14 +102,15 @@ export async function stageLogTail(duck: Duck, options: LogTailOptions): Promise
   }
   if (builder.rows === 0) return { ...tail, relation: null }
   const rows = await stageRows(duck, builder)
-  await duck.run(`CREATE OR REPLACE TEMP TABLE log_tail AS ${rows}`)
+  await duck.run(`CREATE OR REPLACE TEMP TABLE ${table} AS ${rows}`)
   await duck.run('DROP TABLE stage')
-  return { ...tail, relation: 'log_tail' }
+  return { ...tail, relation: table }
 }
 
 /** Messages of every type: the last one of the log tells that all were seen. */
 async function readMessages(
   { nats, afterSeq, signal, maxMessages = maxTailMessages }: LogTailOptions,
+  stream: string,
   lastSeq: number,
 ): Promise<{ messages: LogMessage[]; readSeq: number }> {
   const messages: LogMessage[] = []
@@ -90,7 +132,7 @@ async function readMessages(
     }
     const pull = openOrderedPull({
       nats,
-      stream: eventsStream,
+      stream,
       filter: null,
       fromSeq: afterSeq,
       onFatal: (error) => {
