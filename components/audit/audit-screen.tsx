@@ -82,7 +82,7 @@ export function AuditScreen() {
 
   function subtitle(): string {
     if (!list.data) return 'newest first'
-    return `${search.isFiltered ? 'of this search ' : ''}${plural(entries.length, 'entry', 'entries')} shown, newest first`
+    return `${plural(entries.length, 'entry', 'entries')} ${search.isFiltered ? 'of this search' : 'shown'}, newest first`
   }
 
   function body() {

@@ -38,7 +38,7 @@ export function AuditTable({ entries, current, opened, brokenAt, zone, now, onTo
         {entries.map((entry, i) => (
           <Fragment key={entry.seq}>
             <tr data-selected={i === current || entry.seq === opened}>
-              <td className="number text-text-3" data-label="No.">
+              <td className="desk-only number text-text-3" data-label="No.">
                 {formatCount(entry.seq)}
               </td>
               <td className="text-text-2" data-label="When">
@@ -60,10 +60,14 @@ export function AuditTable({ entries, current, opened, brokenAt, zone, now, onTo
                   />
                 </button>
               </td>
-              <td className="clip" data-label="Object" title={entry.object}>
+              <td className="clip card-title" data-label="Object" title={entry.object}>
                 <ObjectLink entry={entry} />
               </td>
-              <td className="clip text-text-2" data-label="What" title={detailLine(entry.detail)}>
+              <td
+                className="clip card-title text-text-2 max-[720px]:order-1"
+                data-label="What"
+                title={detailLine(entry.detail)}
+              >
                 {detailLine(entry.detail) || <span className="text-text-3">–</span>}
               </td>
               <td className="clip text-text-2" data-label="By" title={entry.actor}>

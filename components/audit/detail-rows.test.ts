@@ -34,7 +34,7 @@ describe('detailLine', () => {
   it.each([
     ['the reason, where there is one', { reason: 'late events', n: 1 }, 'late events'],
     ['else what changed', { change: { role: { from: 'a', to: 'b' }, x: { from: 1, to: 1 } } }, 'role: a → b'],
-    ['else the first facts', { address: '192.0.2.1', agent: 'Browser' }, 'address 192.0.2.1, agent Browser'],
+    ['else the first facts', { agent: 'Browser', address: '192.0.2.1', n: 2 }, 'address 192.0.2.1, n 2'],
     ['nothing of an empty detail', {}, ''],
   ])('says %s', (_what, detail, line) => {
     expect(detailLine(detail)).toBe(line)

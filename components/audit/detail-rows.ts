@@ -50,6 +50,10 @@ function shown(value: unknown): string {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** Ids, and what a browser calls itself, say little in a line; the detail has them. */
+const isTelling = ({ label, value }: { label: string; value: string }): boolean =>
+  label !== 'agent' && !/^(none|[0-9a-f-]{36})$/.test(value)
+
 /** The entry in one line: its reason, else what changed, else its first facts. */
 export function detailLine(detail: unknown): string {
   const rows = detailRows(detail)
@@ -58,7 +62,7 @@ export function detailLine(detail: unknown): string {
   const changes = rows.filter((row) => row.kind === 'change' && row.from !== row.to)
   const told = changes.length > 0 ? changes : rows
   return told
-    .filter((row) => row.kind === 'change' || !/^(none|[0-9a-f-]{36})$/.test(row.value))
+    .filter((row) => row.kind === 'change' || isTelling(row))
     .slice(0, 3)
     .map((row) =>
       row.kind === 'change' ? `${row.label}: ${row.from} → ${row.to}` : `${row.label} ${row.value}`,

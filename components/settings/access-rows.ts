@@ -60,6 +60,7 @@ export function accessRows({ procedures }: Pick<Access, 'procedures'>): AccessRo
 const nouns: Record<string, string> = {
   auth: 'one’s own sessions',
   live: 'live figures',
+  explain: 'explanations',
   audit: 'the audit trail',
   deadLetters: 'dead letters',
   system: 'the health of the system',

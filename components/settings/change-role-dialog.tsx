@@ -32,7 +32,7 @@ export function ChangeRoleDialog({ user, onClose, onChanged }: UserDialogProps) 
       title={`Role of ${user.email}`}
       description={`Now: ${user.role}.`}
     >
-      <div className="flex flex-col gap-4 px-5 pb-4">
+      <div className="flex flex-col gap-4 px-5 pb-4 max-[720px]:px-3">
         <RoleChoice value={role} onChange={setRole} />
         {update.error ? <Problem>{describeError(update.error).message}</Problem> : null}
       </div>

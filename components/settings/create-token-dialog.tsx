@@ -45,7 +45,7 @@ export function CreateTokenDialog({ onClose, onCreated }: CreateTokenDialogProps
         title={`Token ${create.data.name}`}
         description="Copy it now: it is shown this once and kept nowhere. Send it as Authorization: Bearer …"
       >
-        <div className="px-5 pb-4">
+        <div className="px-5 pb-4 max-[720px]:px-3">
           <SecretText label="Token" secret={create.data.secret} />
         </div>
         <div className="dialog-foot">
@@ -75,7 +75,7 @@ export function CreateTokenDialog({ onClose, onCreated }: CreateTokenDialogProps
           create.mutate({ name: name.trim(), scopes: chosen, expiresAt })
         }}
       >
-        <div className="flex flex-col gap-4 px-5 pb-4">
+        <div className="flex flex-col gap-4 px-5 pb-4 max-[720px]:px-3">
           <Labelled label="Name" note="What it is for; the audit trail calls it by this name.">
             <input
               className="field font-normal"

@@ -27,7 +27,7 @@ export function CreateUserDialog({ onClose, onCreated }: CreateUserDialogProps) 
         title={`${create.data.email} may come in`}
         description="Hand over this password. It is shown this once; they change it under Settings."
       >
-        <div className="px-5 pb-4">
+        <div className="px-5 pb-4 max-[720px]:px-3">
           <SecretText label="Password" secret={password} />
         </div>
         <div className="dialog-foot">
@@ -51,7 +51,7 @@ export function CreateUserDialog({ onClose, onCreated }: CreateUserDialogProps) 
           if (!create.isPending) create.mutate({ email: email.trim(), role, password })
         }}
       >
-        <div className="flex flex-col gap-4 px-5 pb-4">
+        <div className="flex flex-col gap-4 px-5 pb-4 max-[720px]:px-3">
           <Labelled label="E-mail">
             <input
               className="field font-normal"

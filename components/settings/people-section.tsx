@@ -75,7 +75,7 @@ function PeopleTable({ users, onChanged }: { users: UserListItem[]; onChanged: (
       <tbody>
         {users.map((user) => (
           <tr key={user.id}>
-            <td className="card-wide font-medium">
+            <td className="card-title -order-2 font-medium">
               {user.email}
               {user.email === me.name ? <span className="font-normal text-text-3"> (you)</span> : null}
             </td>
@@ -95,7 +95,7 @@ function PeopleTable({ users, onChanged }: { users: UserListItem[]; onChanged: (
             <td className="text-text-2" data-label="Added">
               {formatInstant(user.createdAt, zone, 'date')}
             </td>
-            <td className="number">
+            <td className="number -order-1 text-right!">
               <UserMenu user={user} onChanged={onChanged} />
             </td>
           </tr>

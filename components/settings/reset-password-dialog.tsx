@@ -29,7 +29,7 @@ export function ResetPasswordDialog({ user, onClose, onChanged }: ResetPasswordD
       }
     >
       {update.data || update.error ? (
-        <div className="px-5 pb-4">
+        <div className="px-5 pb-4 max-[720px]:px-3">
           {update.data ? <SecretText label="Password" secret={password} /> : null}
           {update.error ? <Problem>{describeError(update.error).message}</Problem> : null}
         </div>

@@ -48,9 +48,9 @@ function RoleTable({ access }: { access: Access }) {
         <tr>
           <th>May</th>
           {roles.map((role) => (
-            <th key={role} className="w-[72px] text-center!">
+            <th key={role} className="w-[72px] text-center! max-[720px]:w-[58px] max-[720px]:px-1!">
               {role}
-              {role === me.role ? ' (you)' : ''}
+              {role === me.role ? <span className="max-[720px]:block"> (you)</span> : null}
             </th>
           ))}
         </tr>

@@ -63,7 +63,7 @@ export function SessionsPanel() {
             <tbody>
               {data.map((session) => (
                 <tr key={session.id}>
-                  <td className="card-wide">
+                  <td className="card-title -order-2">
                     <span className="inline-flex items-center gap-2" title={session.agent ?? undefined}>
                       <span className="font-medium">{browserName(session.agent)}</span>
                       {session.isThisOne ? <Tag status="ok">this one</Tag> : null}
@@ -80,7 +80,7 @@ export function SessionsPanel() {
                       ? 'just now'
                       : `${formatDuration(now - session.lastSeenAt)} ago`}
                   </td>
-                  <td className="number">
+                  <td className="number -order-1 text-right!">
                     {session.isThisOne ? null : (
                       <Button size="small" onClick={() => end.mutate({ id: session.id })}>
                         End

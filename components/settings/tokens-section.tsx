@@ -79,7 +79,7 @@ function TokenTable({ tokens, onChanged }: { tokens: TokenView[]; onChanged: () 
       <tbody>
         {tokens.map((token) => (
           <tr key={token.id}>
-            <td className="two-lines card-wide">
+            <td className="two-lines card-title -order-2">
               <span className="font-medium">{token.name}</span>
               <span className="second mono">{token.prefix}…</span>
             </td>
@@ -98,7 +98,7 @@ function TokenTable({ tokens, onChanged }: { tokens: TokenView[]; onChanged: () 
             <td className="two-lines text-text-2" data-label="Made">
               {made(token, zone)}
             </td>
-            <td className="number">
+            <td className="number -order-1 text-right!">
               <Revoke token={token} onChanged={onChanged} />
             </td>
           </tr>

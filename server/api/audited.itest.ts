@@ -19,6 +19,7 @@ beforeAll(async () => {
   for (const [email, role] of [
     ['admin@example.org', 'admin'],
     ['other@example.org', 'admin'],
+    ['second@example.org', 'operator'],
   ] as const)
     await inTransaction(api.services.pool, (client) => createUser(client, { email, password, role }))
 })
@@ -93,6 +94,13 @@ const procedures: Record<string, Write> = {
   },
   'plans.create': { action: 'plan.create', run: plan },
   'plans.applyPlan': { action: 'plan.apply', run: job },
+  'plans.approve': {
+    action: 'plan.approve',
+    run: async (caller) => {
+      const { id } = await plan(caller)
+      await (await signedIn('second@example.org')).plans.approve({ id, reason: 'test' })
+    },
+  },
   'jobs.cancel': {
     action: 'job.cancel',
     run: async (caller) => caller.jobs.cancel({ id: await job(caller) }),
@@ -167,6 +175,25 @@ const routes: Record<string, Write | { notAudited: string }> = {
   },
   'POST /plans': { action: 'plan.create', run: restBackfill },
   'POST /plans/{id}/apply': { action: 'plan.apply', run: restApply },
+  'POST /plans/{id}/approve': {
+    action: 'plan.approve',
+    run: async () => {
+      const { id } = await plan(await signedIn())
+      await api.call('POST', `/plans/${id}/approve`, { body: { reason: 'test' } })
+    },
+  },
+  'POST /jobs/{id}/pause': {
+    action: 'job.pause',
+    run: async () => api.call('POST', `/jobs/${await restApply()}/pause`),
+  },
+  'POST /jobs/{id}/resume': {
+    action: 'job.resume',
+    run: async () => {
+      const id = await restApply()
+      await api.call('POST', `/jobs/${id}/pause`)
+      await api.call('POST', `/jobs/${id}/resume`)
+    },
+  },
   'POST /jobs/{id}/cancel': {
     action: 'job.cancel',
     run: async () => api.call('POST', `/jobs/${await restApply()}/cancel`),
