@@ -132,7 +132,12 @@ export function SeriesChart(props: SeriesChartProps) {
               isAnimationActive={false}
               cursor={{ stroke: 'var(--line-control)', strokeWidth: 1 }}
               content={
-                <SeriesTip measure={measure} zone={zone} now={to} onPoint={onExplain ? onPoint : undefined} />
+                <SeriesTip
+                  measure={measure}
+                  zone={zone}
+                  now={to}
+                  hint={onExplain ? 'Click: explain' : undefined}
+                />
               }
             />
             {keys.current ? <KeyCursor at={keys.current.t} /> : null}
