@@ -2,7 +2,7 @@ import { AppError } from '../../platform'
 import { audit } from './audit'
 import { runCommand, type Command } from './command'
 import { pipelines } from './pipelines'
-import { backfill, reconcile, rollback } from './plans'
+import { backfill, plan, reconcile, rollback } from './plans'
 import { publish } from './publish'
 import { schema } from './schema'
 import { start } from './start'
@@ -16,6 +16,7 @@ const commands: Record<string, Command> = {
   reconcile,
   backfill,
   rollback,
+  plan,
   verify,
   audit,
 }
