@@ -19,6 +19,7 @@ export {
 } from './definition'
 export { formatDefinition } from './definition-format'
 export { computeHash } from './definition-hash'
+export { parseDuration } from './definition-duration'
 export { backfillBytesPerDay } from './definition-quota'
 export { fieldTypesOf, type DeclaredType, type FieldTypes } from './expression/field-types'
 export { parseExpression, type ParsedExpression, type ParseExpressionOptions } from './expression/parse'

@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { openDuckDbEngine } from '../batch'
-import { archiveDirOf, runAuditRelay, runBatchWorker } from '../control'
+import { archiveDirOf, runAuditRelay, openGovernor, runBatchWorker } from '../control'
 import { systemClock, type Env, type Stop } from '../platform'
 import { openArchiveSource } from './archive-source'
 import { connect } from './connections'
@@ -13,7 +13,8 @@ export async function startBatch(env: Env): Promise<Stop> {
   try {
     const engine = await openDuckDbEngine({ tempDir: path.join(env.dataDir, 'spill') })
     const archive = openArchiveSource({ pool, nats, dir: archiveDirOf(env) })
-    const stop = await runBatchWorker({ pool, nats, clock: systemClock, engine, archive })
+    const governor = openGovernor({ pool, nats, clock: systemClock })
+    const stop = await runBatchWorker({ pool, nats, clock: systemClock, engine, archive, governor })
     const stopAuditRelay = runAuditRelay({ pool, nats })
     return async () => {
       await stopAuditRelay()
