@@ -401,7 +401,7 @@ export async function selectJobs(
   return rows
 }
 
-/** The newest finished run of each pipeline. */
+/** The newest finished batch run of each pipeline; a preview, a pause or a roll back is none. */
 export async function selectLastRuns(
   db: Queryable,
   pipelines: readonly string[],
@@ -417,7 +417,8 @@ export async function selectLastRuns(
   }>(
     `SELECT p.name AS pipeline, j.id AS "jobId", j.status, ${ms('j.finished_at', 'finishedAt')}, j.error
        FROM unnest($1::text[]) AS p(name)
-       CROSS JOIN LATERAL (SELECT * FROM job WHERE pipeline = p.name AND finished_at IS NOT NULL AND kind <> 'vacuum'
+       CROSS JOIN LATERAL (SELECT * FROM job WHERE pipeline = p.name AND finished_at IS NOT NULL
+                               AND kind IN ('scheduled', 'reconcile', 'backfill')
                             ORDER BY created_at DESC LIMIT 1) j`,
     [pipelines],
   )
