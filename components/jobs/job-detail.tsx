@@ -70,6 +70,7 @@ function Actions({ job }: { job: JobView }) {
   const range = jobRange({ items: failed })
   const { planId, pipeline } = job
   const proposal = job.result?.proposal ?? null
+  const watch = job.result?.guardJob ?? null
   const hasVersions = job.items.some(({ version }) => version !== null)
   return (
     <div className="mt-3 flex flex-wrap items-center gap-2">
@@ -91,6 +92,11 @@ function Actions({ job }: { job: JobView }) {
       {planId ? (
         <Button size="small" onClick={() => open({ planId })}>
           Its plan
+        </Button>
+      ) : null}
+      {watch ? (
+        <Button size="small" asChild>
+          <Link href={`/jobs?job=${watch}`}>Its watch</Link>
         </Button>
       ) : null}
       {hasVersions ? (

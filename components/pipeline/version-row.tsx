@@ -51,7 +51,8 @@ function stateOf({ state, active, activeRanges, from, to }: VersionView): { stat
     return { status: 'ok', word: served < to - from ? 'serving a part of' : 'serving' }
   }
   if (state === 'published') return { status: 'unknown', word: 'kept' }
-  return { status: 'unknown', word: state === 'discarded' ? 'discarded' : 'being made' }
+  const words = { staging: 'being made', staged: 'staged, serves nobody', discarded: 'discarded' }
+  return { status: 'unknown', word: words[state] }
 }
 
 function detail({ rows, events, bytes, digest, createdBy, cut }: VersionView): string {

@@ -51,7 +51,11 @@ export function PlanChanges(props: PlanChangesProps) {
         </div>
       ) : null}
       <PlanItems plan={plan} zone={zone} now={now} />
-      {isRecompute && !preview && items.length > 0 && plan.state === 'ready' ? (
+      {isRecompute &&
+      !preview &&
+      items.length > 0 &&
+      plan.state === 'ready' &&
+      plan.options.runAt === undefined ? (
         <p className="mt-3 flex flex-wrap items-center gap-x-3 gap-y-2 text-text-2">
           <span>Which cells change, and by how much, is known once it is computed.</span>
           <Button size="small" onClick={() => onPreview(true)}>
@@ -126,10 +130,11 @@ function measuresOf({ windows, causes }: PreviewDiff): string[] {
   return [...changed, ...[...names].filter((name) => !changed.includes(name))]
 }
 
-function summary({ cells, changed, beyond, drifting }: PreviewDiff): string {
+function summary({ cells, changed, beyond, drifting, inFlight }: PreviewDiff): string {
   const share = cells >= 100 && changed > 0 ? ` (${formatPercent(changed / cells)} %)` : ''
   const parts = [`${formatCount(changed)} of ${plural(cells, 'cell')}${share}`]
   if (beyond > 0) parts.push(`${formatCount(beyond)} beyond tolerance`)
   if (drifting > 0) parts.push(`${formatCount(drifting)} unexplained`)
+  if (inFlight > 0) parts.push(`${formatCount(inFlight)} still open`)
   return parts.join(', ')
 }

@@ -98,7 +98,16 @@ export function PlanDialog({ source, zone, onClose, onPlanned, onApplied }: Plan
           onPlanAgain={planAgain}
         />
         {draft ? (
-          <PlanFoot state={state} draft={draft} plan={plan} off={off} onClose={onClose} onApply={tryApply} />
+          <PlanFoot
+            state={state}
+            draft={draft}
+            reason={reason}
+            now={now}
+            plan={plan}
+            off={off}
+            onClose={onClose}
+            onApply={tryApply}
+          />
         ) : (
           <div className="dialog-foot">
             <span className="grow" />

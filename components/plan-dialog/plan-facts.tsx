@@ -1,5 +1,5 @@
 'use client'
-import { BookOpen, Grid3x3, Radio, Target } from 'lucide-react'
+import { BookOpen, Grid3x3, Info, Radio, Target } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 import { formatCount, plural, withInstants } from '@/components/format'
 import type { Zone } from '@/components/format'
@@ -40,7 +40,9 @@ export function PlanFacts({ plan, zone, now }: PlanFactsProps) {
           <div className="rule" />
           <h3 className="dialog-heading">To know</h3>
           {notes.map((note) => (
-            <Warning key={note}>{withInstants(note, zone, now)}</Warning>
+            <Fact key={note} icon={Info}>
+              {withInstants(note, zone, now)}
+            </Fact>
           ))}
         </>
       ) : null}
@@ -56,8 +58,11 @@ function Touched({ plan: { blastRadius, expected, preview } }: { plan: PlanView 
       <h3 className="dialog-heading">What it touches</h3>
       {windows > 0 || cells > 0 ? (
         <Fact icon={Grid3x3}>
-          {plural(windows, 'window')} with data, {keys === null ? '' : `${plural(keys, 'key')}, `}
-          {plural(cells, 'cell')}
+          {[
+            ...(windows > 0 ? [`${plural(windows, 'window')} with data`] : []),
+            ...(keys ? [plural(keys, 'key')] : []),
+            plural(cells, 'cell'),
+          ].join(', ')}
         </Fact>
       ) : (
         <Fact icon={Grid3x3}>No served cell changes with it</Fact>

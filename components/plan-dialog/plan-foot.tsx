@@ -9,6 +9,8 @@ import type { PlanState } from './plan-state'
 interface PlanFootProps {
   state: PlanState
   draft: Draft
+  reason: string
+  now: number
   plan: PlanView | null
   /** Why it cannot be applied now. */
   off: string | null
@@ -16,8 +18,8 @@ interface PlanFootProps {
   onApply: () => void
 }
 
-export function PlanFoot({ state, draft, plan, off, onClose, onApply }: PlanFootProps) {
-  const command = planCommand(draft)
+export function PlanFoot({ state, draft, reason, now, plan, off, onClose, onApply }: PlanFootProps) {
+  const command = planCommand(draft, reason, now)
   const isDone = state.at === 'applied'
   return (
     <>
@@ -27,19 +29,27 @@ export function PlanFoot({ state, draft, plan, off, onClose, onApply }: PlanFoot
       </div>
       <div className="dialog-foot">
         {plan ? (
-          <Button variant="quiet" onClick={() => void copy(planLink(plan.id), 'Link to this plan copied.')}>
+          <Button
+            variant="quiet"
+            aria-label="Copy link"
+            onClick={() => void copy(planLink(plan.id), 'Link to this plan copied.')}
+          >
             <Link2 className="icon" aria-hidden="true" />
-            Copy link
+            <span className="desk-only">Copy link</span>
           </Button>
         ) : null}
         {command ? (
-          <Button variant="quiet" onClick={() => void copy(command, 'Command copied.')}>
+          <Button
+            variant="quiet"
+            aria-label="Copy as command"
+            onClick={() => void copy(command, 'Command copied.')}
+          >
             <SquareTerminal className="icon" aria-hidden="true" />
-            Copy as command
+            <span className="desk-only">Copy as command</span>
           </Button>
         ) : null}
         <span className="grow" />
-        {off && !isDone ? <span className="text-small text-text-3">{off}</span> : null}
+        {off && !isDone ? <span className="dialog-off">{off}</span> : null}
         <Button onClick={onClose}>{isDone ? 'Close' : 'Cancel'}</Button>
         {isDone ? null : (
           <Button

@@ -1,4 +1,4 @@
-import { formatCount, formatRange, plural } from '@/components/format'
+import { formatCount, formatRange, plural, withInstants } from '@/components/format'
 import type { Zone } from '@/components/format'
 import type { PlanItem, PlanView } from '@/server/api'
 
@@ -17,6 +17,7 @@ export function PlanItems({ plan, zone, now }: PlanItemsProps) {
   const hasWindows = items.some(({ windows }) => windows > 0)
   const windows = items.reduce((sum, item) => sum + item.windows, 0)
   const cells = items.reduce((sum, item) => sum + item.cells, 0)
+  const says = (text: string) => withInstants(text, zone, now)
   const hasRanges = items.some(({ from }) => from !== null)
   return (
     <>
@@ -40,10 +41,10 @@ export function PlanItems({ plan, zone, now }: PlanItemsProps) {
               <td className="wraps">
                 {item.from !== null && item.to !== null
                   ? formatRange(item.from, item.to, zone, now)
-                  : item.label}
+                  : says(item.label)}
               </td>
-              <td className="wraps text-text-2">{answersNow(item)}</td>
-              <td className="wraps font-medium">{answersAfter(item, kind)}</td>
+              <td className="wraps text-text-2">{says(answersNow(item))}</td>
+              <td className="wraps font-medium">{says(answersAfter(item, kind))}</td>
               {hasWindows ? (
                 <>
                   <td className="number desk-only">{formatCount(item.windows)}</td>

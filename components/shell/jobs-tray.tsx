@@ -17,6 +17,8 @@ import { Ring } from './ring'
 const recent = 4
 /** The system's own housekeeping is no news. */
 const quiet = new Set<JobView['kind']>(['vacuum', 'scheduled'])
+const isNews = ({ kind, status, finishedAt }: JobView): boolean =>
+  finishedAt !== null && (!quiet.has(kind) || status !== 'succeeded')
 
 /** What runs, what waits for a person and what ended last, on every screen and over a reload. */
 export function JobsTray() {
@@ -66,7 +68,7 @@ function Tray({ jobs, proposals, onLeave }: TrayProps) {
   const [zone] = useZone()
   const now = useNow(1_000)
   const openJobs = jobs.filter(({ status }) => status === 'running' || status === 'queued')
-  const ended = jobs.filter((job) => job.finishedAt !== null && !quiet.has(job.kind)).slice(0, recent)
+  const ended = jobs.filter(isNews).slice(0, recent)
   const row = (job: JobView, note: ReactNode, right: ReactNode) => {
     const range = jobRange(job)
     return (
