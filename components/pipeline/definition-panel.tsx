@@ -1,12 +1,16 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
-import { Copy } from 'lucide-react'
+import { Copy, FilePen } from 'lucide-react'
+import { useRefusal } from '@/components/account'
 import { describeError, useTRPC } from '@/components/data'
+import { useOpenPlan } from '@/components/plan-dialog'
 import { Button, Failed, Panel, SkeletonBox, showToast } from '@/components/ui'
 
-/** The definition in force, as `pipelines apply` takes it. It is changed there, not here. */
+/** The definition in force, as `pipelines apply` takes it. It is changed through a plan, here or there. */
 export function DefinitionPanel({ name, version }: { name: string; version: number | null }) {
   const trpc = useTRPC()
+  const openPlan = useOpenPlan()
+  const refusal = useRefusal('change the definition')
   const { data, error, refetch } = useQuery(trpc.pipelines.export.queryOptions({ name }))
   const copy = async (text: string) => {
     try {
@@ -22,18 +26,28 @@ export function DefinitionPanel({ name, version }: { name: string; version: numb
   return (
     <Panel
       title="Definition"
-      sub={version === null ? undefined : `v${version}, read-only here`}
+      sub={version === null ? undefined : `v${version}, in force`}
       actions={
         data ? (
-          <Button size="small" onClick={() => void copy(data)}>
-            <Copy className="icon" aria-hidden="true" />
-            Copy YAML
-          </Button>
+          <>
+            <Button size="small" onClick={() => void copy(data)}>
+              <Copy className="icon" aria-hidden="true" />
+              Copy YAML
+            </Button>
+            <Button
+              size="small"
+              off={refusal}
+              onClick={() => openPlan({ kind: 'definition', pipeline: name, change: null })}
+            >
+              <FilePen className="icon" aria-hidden="true" />
+              Change…
+            </Button>
+          </>
         ) : null
       }
       foot={
         <span>
-          To change it, edit the file and run{' '}
+          Kept in a file? Edit it there and run{' '}
           <code className="mono">npx parallax pipelines apply &lt;folder&gt;</code>.
         </span>
       }
