@@ -6,6 +6,9 @@ const figures: Record<string, () => Promise<(options: BenchOptions) => Promise<F
   'speed.single': async () => (await import('./speed-rate')).speedSingle,
   'speed.frames': async () => (await import('./speed-rate')).speedFrames,
   event_to_view: async () => (await import('./event-to-view')).eventToView,
+  'heatmap.draw_ms': async () => (await import('./heatmap')).heatmapDraw,
+  'heatmap.hover_fps': async () => (await import('./heatmap')).heatmapHover,
+  'audit.append': async () => (await import('./audit-append')).auditAppend,
   'batch.recompute': async () => (await import('./batch-recompute')).batchRecompute,
 }
 

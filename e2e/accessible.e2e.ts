@@ -22,6 +22,17 @@ for (const theme of ['light', 'dark'] as const)
       await page.getByRole('tab', { name: 'History' }).click()
       await expect(page.getByRole('region', { name: 'Definitions' }).getByRole('row').nth(1)).toBeVisible()
       await expectAccessible(page)
+      await page.goto('/divergence')
+      await expect(page.getByRole('application', { name: /^Relative error/ })).toBeVisible({
+        timeout: 90_000,
+      })
+      await expectAccessible(page)
+      await page.getByRole('button', { name: 'Show as table' }).click()
+      await expect(page.getByRole('button', { name: 'Show as map' })).toBeVisible()
+      await expectAccessible(page)
+      await page.goto('/divergence?map=pipelines')
+      await expect(page.getByRole('application', { name: /^Largest relative error/ })).toBeVisible()
+      await expectAccessible(page)
       await page.goto('/jobs')
       await expect(page.getByRole('region', { name: 'Recent jobs' })).toBeVisible()
       await expectAccessible(page)
@@ -50,7 +61,13 @@ for (const theme of ['light', 'dark'] as const)
 test('nothing on a phone scrolls sideways', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 })
   await signIn(page)
-  for (const path of ['/pipelines', '/pipelines/departures', '/pipelines/route-minutes', '/jobs']) {
+  for (const path of [
+    '/pipelines',
+    '/pipelines/departures',
+    '/pipelines/route-minutes',
+    '/divergence',
+    '/jobs',
+  ]) {
     await page.goto(path)
     if (path.includes('/pipelines/')) await expect(chart(page)).toBeVisible()
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)

@@ -196,7 +196,14 @@ export function HeatPanel(props: HeatPanelProps) {
       )
     return (
       <>
-        {hasDifference ? (
+        {hasDifference ? null : (
+          <AllAgree
+            cause={wanted.cause}
+            onAllCauses={() => void setCause(null)}
+            cells={summary?.compared.cells ?? 0}
+          />
+        )}
+        {hasDifference || block ? (
           <SelectionBar
             pipeline={wanted.name}
             measure={measure}
@@ -214,13 +221,7 @@ export function HeatPanel(props: HeatPanelProps) {
               select(null, true)
             }}
           />
-        ) : (
-          <AllAgree
-            cause={wanted.cause}
-            onAllCauses={() => void setCause(null)}
-            cells={summary?.compared.cells ?? 0}
-          />
-        )}
+        ) : null}
         <Heatmap
           handle={map}
           prepared={model.prepared}

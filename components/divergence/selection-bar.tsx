@@ -41,7 +41,10 @@ export function SelectionBar(props: SelectionBarProps) {
   if (!selection || !counts)
     return (
       <div className="selection-bar" data-empty="">
-        <span className="selection-says">Drag over cells, or move with the arrow keys, to select them.</span>
+        <span className="selection-says desk-only">
+          Drag over cells, or move with the arrow keys and Shift, to select them.
+        </span>
+        <span className="selection-says phone-only">Rest on a cell, then drag, to select.</span>
       </div>
     )
   const nothing = counts.differing === 0 ? 'Nothing in this selection differs.' : null

@@ -2,6 +2,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { useTRPC } from '@/components/data'
+import { timed } from '@/components/heatmap'
 import type { ApiRange } from '@/components/view'
 import { columnsSince, keysModel, pipelinesModel } from './grid-model'
 import type { MeasureWanted } from './measure-wanted'
@@ -23,7 +24,7 @@ export function useKeysGrid(wanted: MeasureWanted | null, sort: Sort, now: numbe
   )
   const grid = query.data ?? null
   const by = grid && wanted ? columnsSince(grid, endOf(wanted.range, now, grid.stepMs)) : 0
-  const model = useMemo(() => (grid ? keysModel(grid, by) : null), [grid, by])
+  const model = useMemo(() => (grid ? timed('heatmap.prepare', () => keysModel(grid, by)) : null), [grid, by])
   return { ...query, grid, model }
 }
 

@@ -47,18 +47,17 @@ export function Heatmap(props: HeatmapProps) {
   const anchor = useRef<Cell | null>(null)
   const overlay = useRef<HeatOverlay>({ hover: null, cursor: null, selection: null })
   const help = useId()
-  const scroller = useRef<HTMLDivElement>(null)
 
   const layout = useMemo(() => {
     if (width === null) return null
-    const nameWidth = widestName(texts.rows, scroller.current)
+    const nameWidth = widestName(texts.rows)
     const input = { rows, cols, nameWidth, size, hasBrackets: prepared.brackets.length > 0 }
     const first = layoutHeat({ ...input, available: { width, height: maxHeight } })
     const room = first.height > maxHeight ? width - scrollbar : width
     return layoutHeat({ ...input, available: { width: room, height: maxHeight } })
   }, [width, rows, cols, texts.rows, size, maxHeight, prepared.brackets.length])
   const strongRows = useMemo(() => selection?.rows ?? new Set<number>(), [selection])
-  const { canvas, refresh, image } = useHeatCanvas({ scroller, prepared, layout, texts, strongRows, overlay })
+  const { canvas, scroller, refresh, image } = useHeatCanvas({ prepared, layout, texts, strongRows, overlay })
   useImperativeHandle(props.handle, () => ({ image }), [image])
 
   useEffect(() => {
@@ -180,10 +179,10 @@ export function Heatmap(props: HeatmapProps) {
 const enoughNames = 400
 
 /** How wide the names of the rows are written. */
-function widestName(rows: readonly string[], host: HTMLElement | null): number {
+function widestName(rows: readonly string[]): number {
   const c = document.createElement('canvas').getContext('2d')
   if (!c) return 0
-  c.font = `11px ${getComputedStyle(host ?? document.body).fontFamily}`
+  c.font = `11px ${getComputedStyle(document.body).fontFamily}`
   return Math.max(20, ...rows.slice(0, enoughNames).map((row) => c.measureText(row.slice(0, 60)).width))
 }
 

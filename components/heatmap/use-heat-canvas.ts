@@ -6,9 +6,9 @@ import { drawOverlay, type HeatOverlay } from './draw-overlay'
 import type { HeatLayout, Scroll } from './heat-layout'
 import { onThemeChange, readPalette, type Palette } from './palette'
 import type { PreparedHeat } from './prepare-heat'
+import { timed } from './timed'
 
 interface HeatCanvasInput {
-  scroller: RefObject<HTMLDivElement | null>
   prepared: PreparedHeat
   layout: HeatLayout | null
   texts: HeatTexts
@@ -18,6 +18,7 @@ interface HeatCanvasInput {
 
 export interface HeatCanvas {
   canvas: RefObject<HTMLCanvasElement | null>
+  scroller: RefObject<HTMLDivElement | null>
   /** Asks for the overlay to be drawn in the next frame. */
   refresh: () => void
   /** The map as it is seen, without pointer and cursor. */
@@ -29,13 +30,17 @@ export interface HeatCanvas {
  * pointer's move copies the buffer and draws the overlay.
  */
 export function useHeatCanvas(input: HeatCanvasInput): HeatCanvas {
-  const { scroller, prepared, layout, texts, strongRows, overlay } = input
+  const { prepared, layout, texts, strongRows, overlay } = input
   const canvas = useRef<HTMLCanvasElement>(null)
+  const scroller = useRef<HTMLDivElement>(null)
   const buffer = useRef<HTMLCanvasElement | null>(null)
   const view = useRef<HeatView | null>(null)
   const frame = useRef(0)
   const palette = usePalette(scroller)
-  const image = useMemo(() => (palette ? cellImage(prepared, palette) : null), [prepared, palette])
+  const image = useMemo(
+    () => (palette ? timed('heatmap.image', () => cellImage(prepared, palette)) : null),
+    [prepared, palette],
+  )
 
   const present = useCallback(() => {
     const c = canvas.current?.getContext('2d')
@@ -53,7 +58,6 @@ export function useHeatCanvas(input: HeatCanvasInput): HeatCanvas {
   const redraw = useCallback(() => {
     const target = canvas.current
     if (!target || !layout || !palette || !image) return
-    const startedAt = performance.now()
     const ratio = window.devicePixelRatio || 1
     const [width, height] = [Math.round(layout.viewWidth * ratio), Math.round(layout.viewHeight * ratio)]
     buffer.current ??= document.createElement('canvas')
@@ -71,10 +75,12 @@ export function useHeatCanvas(input: HeatCanvasInput): HeatCanvas {
       strongRows,
       ratio,
     }
-    drawHeat(c, view.current)
-    present()
-    performance.measure('heatmap.draw', { start: startedAt })
-  }, [prepared, layout, palette, image, texts, strongRows, scroller, present])
+    const drawn = view.current
+    timed('heatmap.draw', () => {
+      drawHeat(c, drawn)
+      present()
+    })
+  }, [prepared, layout, palette, image, texts, strongRows, present])
 
   useEffect(() => {
     redraw()
@@ -91,7 +97,7 @@ export function useHeatCanvas(input: HeatCanvasInput): HeatCanvas {
       cancelAnimationFrame(pending)
       box?.removeEventListener('scroll', soon)
     }
-  }, [redraw, scroller])
+  }, [redraw])
 
   const save = useCallback(
     () =>
@@ -100,7 +106,7 @@ export function useHeatCanvas(input: HeatCanvasInput): HeatCanvas {
       ),
     [],
   )
-  return { canvas, refresh, image: save }
+  return { canvas, scroller, refresh, image: save }
 }
 
 export const scrollOf = (box: HTMLDivElement | null): Scroll => ({
