@@ -14,7 +14,7 @@ const verbs: Record<DraftKind, string> = {
   definition: 'Change',
   cancel: 'Cancel',
 }
-export const planVerb = (kind: DraftKind): string => verbs[kind]
+const planVerb = (kind: DraftKind): string => verbs[kind]
 
 /** The name of a plan, as its dialog and its toast carry it. */
 export function draftTitle(draft: Draft, zone: Zone, now: number): string {
