@@ -105,3 +105,31 @@ describe('GET /pipelines/{name}/explain', () => {
     expect((await api.call('GET', `${base}?${at}&measure=none`)).body.detail).toContain('flights, miles')
   })
 })
+
+it('lists behind them what is kept in quarantine, which nobody counts until it is put back', async () => {
+  const { pool, nats } = api.services
+  await pool.query(
+    `INSERT INTO quarantine (type, source, reason, actor) VALUES ('flight.departed', 'storm', 'retries', 'ada')`,
+  )
+  nats.nc.publish('control.quarantine', '')
+  const send = (id: string) =>
+    api.call('POST', '/events', {
+      body: JSON.stringify(flight(id, { source: 'storm' })),
+      headers: { 'content-type': 'application/cloudevents+json' },
+    })
+  let sent = 0
+  await expect.poll(async () => (await send(`s${++sent}`)).body.quarantined).toBe(1)
+  await send('last')
+  const all = await events('&limit=100')
+  const kept = (all.body.events as { id: string; fate: string; reason: string; data: string }[]).filter(
+    ({ fate }) => fate === 'quarantined',
+  )
+  expect(kept.map(({ id }) => id)).toEqual([`s${sent}`, 'last'])
+  expect(kept[0]?.reason).toContain('producer is in quarantine')
+  expect(kept[0]?.data).toContain('SFO')
+  const first = await events('&limit=1&show=different')
+  expect(first.body.counts).toMatchObject({ different: 2, served: 0 })
+  const second = await events(`&limit=1&show=different&cursor=${String(first.body.nextCursor)}`)
+  expect(second.body.events).toMatchObject([{ id: 'last', countedBy: 'neither', served: false }])
+  expect(second.body.nextCursor).toBeNull()
+})

@@ -73,7 +73,7 @@ async function decideLog(duck: Duck, request: Decide, log: LogRelations): Promis
 async function decideKept(duck: Duck, request: Decide, kept: LogRelations): Promise<void> {
   const { compiled, cell } = request
   await insertDecided(duck, {
-    flags: { unread: 'TRUE', kept: 'TRUE' },
+    flags: { unread: 'FALSE', kept: 'TRUE' },
     isKept: true,
     decisions: decisionsSql(compiled, {
       relation: ofCell(request, kept),
