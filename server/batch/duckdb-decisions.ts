@@ -83,8 +83,8 @@ export async function decideEvents(duck: Duck, { compiled, scope, signal }: Requ
     async *counts() {
       for await (const rows of streamed(connection, eventCountsSql('unlike_event'), { compiled, signal }))
         yield rows.map((row) => {
-          const [windowStart, key, late, duplicate] = row as [number, string, number, number]
-          return { windowStart, key, late, duplicate }
+          const [windowStart, key, late, duplicate, unlike] = row as [number, string, number, number, number]
+          return { windowStart, key, late, duplicate, unlike }
         })
     },
     async *steps(cells) {

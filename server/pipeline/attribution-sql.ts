@@ -28,12 +28,15 @@ export interface AttributedCell {
   magnitudes: number[]
 }
 
-/** Events that speed met in a cell and did not simply fold, as its buckets count them. */
+/** Events of a cell that the layers did not simply both count. */
 export interface EventCounts {
   windowStart: Instant
   key: string
+  /** As the buckets of the speed layer count them. */
   late: number
   duplicate: number
+  /** Counted by one layer alone. */
+  unlike: number
 }
 
 export type FirstSeqsScope = Pick<DecisionScope, 'relation' | 'from' | 'to' | 'after' | 'cut'>
@@ -71,12 +74,12 @@ FROM (${decisionsSql(shape, scope)}) WHERE passes AND k IS NOT NULL)
 WHERE NOT winner OR late OR dup_speed OR NOT served`
 }
 
-/** `unlike` is a relation made of `unlikeEventsSql`: window_start, key, late, duplicate. */
+/** `unlike` is a relation made of `unlikeEventsSql`: window_start, key, late, duplicate, unlike. */
 export function eventCountsSql(unlike: string): string {
   return (
     `SELECT w AS window_start, k AS key, count(*) FILTER (WHERE late AND NOT dup_speed) AS late, ` +
-    `count(*) FILTER (WHERE dup_speed) AS duplicate FROM ${unlike} WHERE late OR dup_speed ` +
-    `GROUP BY w, k ORDER BY window_start, key`
+    `count(*) FILTER (WHERE dup_speed) AS duplicate, count(*) FILTER (WHERE step > 0) AS unlike ` +
+    `FROM ${unlike} WHERE late OR dup_speed OR step > 0 GROUP BY w, k ORDER BY window_start, key`
   )
 }
 

@@ -7,8 +7,11 @@ import type { ServedSegment } from './compare-sql'
 import { bucketCountsSql, closedBefore, cursorRows, type BucketCounts, type HoleRow } from './compare-store'
 import type { CompareDeps, DecidedEvents } from './comparison'
 
-/** Cells whose counts differ without a difference in value are remembered up to here. */
-export const maxMismatches = 100_000
+/**
+ * Cells to be looked at even if their answers agree are remembered up to here; beyond it a cell whose errors cancel
+ * each other out may pass.
+ */
+export const maxSuspects = 100_000
 
 interface Stretch {
   version: VersionRow
@@ -104,29 +107,35 @@ async function* flat<T>(pages: AsyncIterable<T[]>): AsyncGenerator<T> {
   for await (const page of pages) yield* page
 }
 
+export interface Suspect extends CellName {
+  /** Late and duplicate events that speed counted otherwise than log order tells. */
+  odd: number
+}
+
 /**
- * The cells where speed counted other late or duplicate events than log order tells, and by how many: something is
- * wrong there, even if the answers happen to agree.
+ * The cells that something may be wrong with even if their answers happen to agree: speed counted other late or
+ * duplicate events than log order tells, or one layer counted an event that the other did not.
  */
-export async function mismatches(
+export async function suspectsOf(
   client: PoolClient,
   decided: DecidedEvents | null,
   { version, segment }: Pick<Stretch, 'version' | 'segment'>,
-): Promise<Map<string, CellName & { events: number }>> {
+): Promise<Map<string, Suspect>> {
   const epochs = { after: segment.version?.epoch ?? -1, upTo: version.epoch }
   const buckets = cursorRows<BucketCounts>(
     client,
     'counted',
     bucketCountsSql(version.computeId, segment, epochs),
   )
-  const found = new Map<string, CellName & { events: number }>()
+  const found = new Map<string, Suspect>()
   for await (const [model, counted] of paired(decided?.counts() ?? none, buckets)) {
     const cell = model ?? counted
-    if (cell === null || found.size >= maxMismatches) continue
-    const events =
+    if (cell === null || found.size >= maxSuspects) continue
+    const odd =
       Math.abs((model?.late ?? 0) - (counted?.late ?? 0)) +
       Math.abs((model?.duplicate ?? 0) - (counted?.duplicate ?? 0))
-    if (events > 0) found.set(nameOf(cell), { windowStart: cell.windowStart, key: cell.key, events })
+    if (odd > 0 || (model?.unlike ?? 0) > 0)
+      found.set(nameOf(cell), { windowStart: cell.windowStart, key: cell.key, odd })
   }
   return found
 }

@@ -168,7 +168,9 @@ export function compareCell(
   const differences = measures.flatMap((measure, index): MeasureDifference[] => {
     const speed = textOf(before?.[measure.name])
     const batch = textOf(after?.[measure.name])
-    if (isEqual(measure, speed, batch)) return []
+    const areEqual = isEqual(measure, speed, batch)
+    // Equal answers are looked into only where a layer counted what the other did not.
+    if (areEqual && steps.length < 2) return []
     const amounts = noAmounts()
     let reached = orZero(textOf(answers[0]?.[measure.name]))
     const give = (cause: Cause, amount: string) => {
@@ -188,6 +190,7 @@ export function compareCell(
       last !== undefined &&
       isApproximation({ compiled, index, rest, cell, last, speed, exact: textOf(reached) })
     give(isKept ? 'approximation' : unexplained, rest)
+    if (areEqual && isZero(amounts.drift)) return []
     const difference = subtract(orZero(speed), orZero(batch))
     const relative = relativeOf(difference, batch)
     return [

@@ -7,9 +7,11 @@ import { mapOver, segmentsOver } from './compare-store'
 import { add, plain, subtract } from './decimal'
 import { causes, type Cause } from './divergence-words'
 import { expectAt } from './testing/oracle'
-import { play, type Staged } from './testing/play'
+import { wrongCells } from './testing/wrong-cells'
+import { addOne, dropKeys, strictlyLate } from './testing/altered'
+import { histories, play, type Staged } from './testing/play'
 
-const runs = Number(process.env.RECONCILE_RUNS ?? 200)
+const runs = Number(process.env.RECONCILE_RUNS ?? 40)
 const baseSeed = Number(process.env.RECONCILE_SEED ?? Date.now() % 2 ** 30)
 
 let services: TestServices
@@ -101,9 +103,29 @@ const pickNonZero = (row: Row) =>
     causes.flatMap((cause) => (plain(row[cause]) === '0' ? [] : [[cause, plain(row[cause])]])),
   )
 
+/** The cells with drift are those where what was stored answers, or counts, otherwise than it should. */
+async function checkDrift({ world, version, range, cut }: Staged): Promise<number> {
+  const { pool } = services
+  const map = await mapOver(pool, world.computeId, range)
+  const wrong = await wrongCells(pool, world, {
+    range,
+    epoch: cut.epoch,
+    segments: await segmentsOver(pool, range, map),
+  })
+  await compareStaged(world.deps, { compiled: world.compiled, versionId: version.id })
+  const drifting = (await rowsOf(version.id)).filter(
+    (row) => plain(row.drift) !== '0' || (row.events.drift ?? 0) > 0,
+  )
+  expect([...new Set(drifting.map((row) => `${row.windowStart} ${row.key}`))].sort()).toEqual(
+    [...wrong].sort(),
+  )
+  return wrong.size
+}
+
 describe('comparing', () => {
+  const each = histories * runs
   it(
-    `[law 4] explains every difference to the last event, in ${runs} random histories`,
+    `[law 4] explains every difference to the last event, in ${each} random histories in ${runs} logs`,
     { timeout: 900_000 },
     async () => {
       console.info(`reconcile seed ${baseSeed}`)
@@ -119,6 +141,32 @@ describe('comparing', () => {
         })
       }
       expect(rows).toBeGreaterThan(runs)
+    },
+  )
+
+  const alteredRuns = Math.ceil(runs / 5)
+  it.each([
+    ['adds one to a sum now and then', addOne],
+    ['takes an event on the edge of lateness as in time', strictlyLate],
+    ['loses a key', dropKeys],
+  ])(
+    `[law 4] finds every cell as drift, and nothing else, of a fold that %s`,
+    { timeout: 900_000 },
+    async (_what, altered) => {
+      console.info(`altered seed ${baseSeed}`)
+      let found = 0
+      for (let run = 0; run < alteredRuns; run++) {
+        const seed = baseSeed + run
+        await play(services.pool, duck, seed, {
+          ...altered(seed),
+          onStaged: async (staged) => {
+            found += await checkDrift(staged)
+          },
+        }).catch((error: unknown) => {
+          throw new Error(`failed with RECONCILE_SEED=${seed} RECONCILE_RUNS=1`, { cause: error })
+        })
+      }
+      if (alteredRuns > 5) expect(found).toBeGreaterThan(0)
     },
   )
 })

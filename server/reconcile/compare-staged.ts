@@ -2,7 +2,7 @@ import { inTransaction, type PoolClient } from '../clients'
 import { answer, type CompiledPipeline } from '../pipeline'
 import { AppError } from '../platform'
 import { readVersions, type Range, type VersionRow } from '../serving'
-import { decideStretch, mismatches, nameOf, stepsOf, touches } from './attribute'
+import { decideStretch, nameOf, stepsOf, suspectsOf, touches, type Suspect } from './attribute'
 import { candidates } from './candidates'
 import { compareCell, isChange, isEqual, type CellVerdict, type ComparedCell } from './compare-cell'
 import type { ServedSegment } from './compare-sql'
@@ -113,7 +113,7 @@ class Comparison {
     const { compiled, signal } = request
     const decided = await decideStretch(deps, reader, { ...subject, compiled, segment, signal })
     try {
-      const odd = await mismatches(reader, decided, { version, segment })
+      const suspects = await suspectsOf(reader, decided, { version, segment })
       const together = compiled.layout.sketches.length > 0 ? attributedTogetherSketched : attributedTogether
       let waiting: ComparedCell[] = []
       const scope = {
@@ -127,11 +127,11 @@ class Comparison {
         signal?.throwIfAborted()
         waiting.push(...page)
         if (waiting.length < together) continue
-        await this.settle(waiting, decided, odd)
+        await this.settle(waiting, decided, suspects)
         waiting = []
       }
-      await this.settle(waiting, decided, odd)
-      await this.settleOdd([...odd.values()])
+      await this.settle(waiting, decided, suspects)
+      await this.settleSuspects(decided, [...suspects.values()])
       await this.rows.flush()
     } finally {
       await decided?.close()
@@ -153,54 +153,51 @@ class Comparison {
   private async settle(
     cells: readonly ComparedCell[],
     decided: DecidedEvents | null,
-    odd: Map<string, { events: number }>,
+    suspects: Map<string, Suspect>,
   ): Promise<void> {
     const { compiled } = this.request
-    const changed = cells.map((cell) => ({ cell, differs: differs(compiled, cell) }))
-    const steps = await stepsOf(
-      decided,
-      changed.flatMap(({ cell, differs: isDiffering }) => (isDiffering ? [cell] : [])),
-    )
-    for (const { cell, differs: isDiffering } of changed) {
-      const verdict = compareCell(compiled, cell, isDiffering ? steps(cell) : [], this.isHoled(cell))
+    const looked = cells.filter((cell) => differs(compiled, cell) || suspects.has(nameOf(cell)))
+    const steps = await stepsOf(decided, looked)
+    const isLooked = new Set(looked)
+    for (const cell of cells) {
+      const name = nameOf(cell)
+      const verdict = compareCell(compiled, cell, isLooked.has(cell) ? steps(cell) : [], this.isHoled(cell))
       if (cell.batch === null) {
         if (this.isOpen(cell)) this.inFlight++
         else this.servedOnly++
       }
-      const name = nameOf(cell)
-      if (isDiffering) {
-        this.markOdd(cell, verdict, odd.get(name)?.events ?? 0)
-        odd.delete(name)
-      }
+      this.markOdd(cell, verdict, suspects.get(name)?.odd ?? 0)
+      suspects.delete(name)
       await this.write(cell, verdict)
     }
   }
 
-  /** Cells with the same answers, where speed met other events than it should have. */
-  private async settleOdd(
-    cells: readonly { windowStart: number; key: string; events: number }[],
-  ): Promise<void> {
+  /** Cells whose answers are equal in Postgres already. */
+  private async settleSuspects(decided: DecidedEvents | null, suspects: readonly Suspect[]): Promise<void> {
     const { compiled } = this.request
-    const [measure] = compiled.definition.measures
-    const unholed = cells.filter((cell) => !this.isHoled(cell))
-    if (unholed.length === 0 || measure === undefined) return
-    const found = await batchCells(this.subject.reader, this.subject.version.id, unholed)
-    const byName = new Map(found.map((cell) => [nameOf(cell), cell]))
-    for (const cell of unholed) {
-      const batch = byName.get(nameOf(cell))
-      const after = batch === undefined ? null : answer(compiled, batch)
-      const value = after?.[measure.name] ?? null
-      const text = value === null ? null : String(value)
-      const verdict: CellVerdict = {
-        ...{ before: after, after, events: { drift: cell.events } },
-        differences: [unlikeCounts(measure.name, text)],
+    for (let from = 0; from < suspects.length; from += attributedTogether) {
+      const some = suspects.slice(from, from + attributedTogether)
+      const steps = await stepsOf(decided, some)
+      const found = await batchCells(this.subject.reader, this.subject.version.id, some)
+      const byName = new Map(found.map((cell) => [nameOf(cell), cell]))
+      for (const { windowStart, key, odd } of some) {
+        const batch = byName.get(nameOf({ windowStart, key })) ?? null
+        const cell = { windowStart, key, served: batch, batch, version: null }
+        const verdict = compareCell(compiled, cell, steps(cell), this.isHoled(cell))
+        this.markOdd(cell, verdict, odd)
+        if (verdict.differences.length > 0) await this.write(cell, verdict)
       }
-      await this.write(cell, verdict)
     }
   }
 
+  /** Miscounted events are drift, even in a cell that has no row to say it in. */
   private markOdd(cell: { windowStart: number }, verdict: CellVerdict, events: number): void {
-    if (events > 0 && !this.isHoled(cell)) verdict.events.drift = events
+    if (events === 0 || this.isHoled(cell)) return
+    verdict.events.drift = events
+    const [measure] = this.request.compiled.definition.measures
+    if (verdict.differences.length > 0 || measure === undefined) return
+    const value = verdict.after?.[measure.name] ?? null
+    verdict.differences.push(unlikeCounts(measure.name, value === null ? null : String(value)))
   }
 
   private async write(cell: { windowStart: number; key: string }, verdict: CellVerdict): Promise<void> {

@@ -14,7 +14,8 @@ import {
 import { Random } from './random'
 import { World, type LoggedEvent } from './world'
 
-const histories = 5
+/** Told apart by identity and time, in one log. */
+export const histories = 5
 const redrives = ['hole', 'schema', 'invalid', 'other']
 
 /** Several histories, one after the other; some events in another identity's partition, some put back into the log. */
@@ -37,6 +38,12 @@ function anyEvents(seed: number, random: Random, partitions: number): LoggedEven
   )
 }
 
+const inWholeSeconds = (event: LoggedEvent): LoggedEvent => ({
+  ...event,
+  time: Math.floor(event.time / 1000) * 1000,
+  logTime: Math.floor(event.logTime / 1000) * 1000,
+})
+
 export interface Staged {
   world: World
   version: StagedVersion
@@ -48,6 +55,8 @@ export interface Player {
   altered?: (compiled: CompiledPipeline) => CompiledPipeline
   /** Only definitions that this likes. */
   accepts?: (definition: Definition) => boolean
+  /** Event and log times in whole seconds: they meet the edges of windows and lateness. */
+  isOnEdges?: boolean
   /** Called with each version before it is published. */
   onStaged: (staged: Staged) => Promise<void>
   /** Called in the transaction of each publication. */
@@ -74,7 +83,8 @@ export async function play(pool: Pool, duck: Duck, seed: number, player: Player)
   const accepts = player.accepts ?? (() => true)
   const definition = fc.sample(anyDefinition, { seed, numRuns: 40 }).find(accepts)
   if (definition === undefined) return
-  const events = anyEvents(seed, random, partitions)
+  const any = anyEvents(seed, random, partitions)
+  const events = player.isOnEdges === true ? any.map(inWholeSeconds) : any
   const world = await new World(pool, duck, definition, events, partitions, player.altered).create()
   const publish = (
     kind: 'publish' | 'rollback',
