@@ -1,11 +1,12 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { describeError, useTRPC } from '@/components/data'
-import { Failed, SkeletonBox, SkeletonRows } from '@/components/ui'
+import { Failed } from '@/components/ui'
 import { ChooseKey } from './choose-key'
 import { ChooseWindow } from './choose-window'
 import { ExplainCell } from './explain-cell'
 import { ExplainDrawer } from './explain-drawer'
+import { ExplainSkeleton } from './explain-skeleton'
 
 interface ExplainPanelProps {
   pipeline: string
@@ -70,16 +71,5 @@ export function ExplainPanel(props: ExplainPanelProps) {
         />
       )}
     </ExplainDrawer>
-  )
-}
-
-/** The same shape as a cell's explanation. */
-export function ExplainSkeleton() {
-  return (
-    <div className="flex flex-col gap-4 p-4">
-      <SkeletonBox height={20} />
-      <SkeletonBox height={150} />
-      <SkeletonRows rows={6} widths={[90, 150]} />
-    </div>
   )
 }

@@ -1,4 +1,3 @@
 export { ExplainFromUrl } from './explain-from-url'
-export { targetOf, writeTarget } from './explain-target'
-export type { ExplainTarget } from './explain-target'
+export { targetOf } from './explain-target'
 export { useExplain } from './use-explain'
