@@ -1,6 +1,6 @@
 import type { PoolClient } from '../clients'
 import type { CompiledPipeline } from '../pipeline'
-import { recordCorrections } from './corrections'
+import { recordCorrections } from '../reconcile'
 import { publishVersions, type Published } from '../serving'
 
 export interface PublishStaged {

@@ -1,5 +1,5 @@
 import { inTransaction } from '../clients'
-import { recordCorrections } from './corrections'
+import { recordCorrections } from '../reconcile'
 import { rollbackTo, type Published, type Range } from '../serving'
 import { announcePublication } from './announce'
 import { audit } from './audit'

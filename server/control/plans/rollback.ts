@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from '../../clients'
 import { AppError, newId } from '../../platform'
-import { recordCorrections } from '../corrections'
+import { recordCorrections } from '../../reconcile'
 import { previewRollback, rollbackTo, type RollbackTarget } from '../../serving'
 import { compiledOf } from '../compiled'
 import { enqueueGuard } from '../guard-jobs'
