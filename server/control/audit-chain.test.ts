@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { findBreak, nextEntry, type ChainedEntry } from './audit-chain'
+import { entryHash, findBreak, firstHash, type ChainedEntry } from './audit-chain'
 import { canonicalJson } from './canonical-json'
 
 function chainOf(length: number): ChainedEntry[] {
   const chain: ChainedEntry[] = []
   for (let i = 0; i < length; i++) {
     const entry = {
+      seq: i + 1,
+      at: 1_000 + i,
       actor: 'ada',
       action: 'plan.apply',
       object: 'departures',
       detail: { i, nested: { b: 1, a: [2] } },
+      prevHash: chain.at(-1)?.hash ?? firstHash,
     }
-    chain.push(nextEntry(chain.at(-1) ?? null, entry, 1_000 + i))
+    chain.push({ ...entry, hash: entryHash(entry) })
   }
   return chain
 }

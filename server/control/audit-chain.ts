@@ -31,22 +31,15 @@ export interface ChainBreak {
 
 export const firstHash = '0'.repeat(64)
 
-/** Covers everything of an entry and, through `prevHash`, everything before it. */
-export const entryHash = ({
-  seq,
-  at,
-  actor,
-  action,
-  object,
-  detail,
-  prevHash,
-}: Omit<ChainedEntry, 'hash'>): string =>
-  sha256Hex(canonicalJson([prevHash, seq, at, actor, action, object, detail]))
+type Hashed = Omit<ChainedEntry, 'hash' | 'prevHash' | 'seq'>
 
-export function nextEntry(last: ChainLink | null, entry: AuditEntry, at: number): ChainedEntry {
-  const unsigned = { ...entry, seq: (last?.seq ?? 0) + 1, at, prevHash: last?.hash ?? firstHash }
-  return { ...unsigned, hash: entryHash(unsigned) }
-}
+/** What an entry's hash covers behind its link and number; the store puts those before it when it appends. */
+export const hashedTail = ({ at, actor, action, object, detail }: Hashed): string =>
+  canonicalJson([at, actor, action, object, detail]).slice(1)
+
+/** Covers everything of an entry and, through `prevHash`, everything before it. */
+export const entryHash = ({ seq, prevHash, ...entry }: Omit<ChainedEntry, 'hash'>): string =>
+  sha256Hex(`[${JSON.stringify(prevHash)},${seq},${hashedTail(entry)}`)
 
 /** The first place at which the chain is broken (edited, removed, inserted or reordered), or null. */
 export function findBreak(entries: readonly ChainedEntry[], before: ChainLink | null): ChainBreak | null {

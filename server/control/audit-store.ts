@@ -1,59 +1,54 @@
 import type { Pool, PoolClient } from '../clients'
-import type { ChainedEntry, ChainLink } from './audit-chain'
 import { advisoryLocks } from './advisory-locks'
+import { firstHash, hashedTail, type AuditEntry, type ChainedEntry, type ChainLink } from './audit-chain'
 
 const columns = `seq, (extract(epoch FROM at) * 1000)::bigint AS at, actor, action, object, detail,
                  prev_hash AS "prevHash", hash`
 
 /**
- * The head is kept apart from the entries: removing the newest entries shows too. Locks it until the transaction
- * ends; who waited for it sees what the one before wrote.
+ * Appends behind the head and moves it, in one statement: who comes at the same time waits for the head's row and
+ * goes on from what the one before wrote. The head is kept apart from the entries, so that removing the newest of
+ * them shows too.
  */
-export async function lockHead(client: PoolClient): Promise<ChainLink | null> {
-  const known = await selectHeadForUpdate(client)
-  if (known) return known
-  // Before the first entry there is no row to lock.
+export async function appendEntry(client: PoolClient, entry: AuditEntry & { at: number }): Promise<void> {
+  if (await appendBehindHead(client, entry)) return
+  // Before the first entry there is no head to wait for.
   await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.audit])
-  return selectHeadForUpdate(client)
+  await client.query(`INSERT INTO setting (key, value) VALUES ('auditHead', $1) ON CONFLICT DO NOTHING`, [
+    JSON.stringify({ seq: 0, hash: firstHash }),
+  ])
+  await appendBehindHead(client, entry)
 }
 
-async function selectHeadForUpdate(client: PoolClient): Promise<ChainLink | null> {
-  const { rows } = await client.query<{ value: ChainLink }>({
-    name: 'audit-lock-head',
-    text: `SELECT value FROM setting WHERE key = 'auditHead' FOR UPDATE`,
-  })
-  return rows[0]?.value ?? null
-}
-
-export async function appendEntry(client: PoolClient, entry: ChainedEntry): Promise<void> {
-  await client.query({
+async function appendBehindHead(client: PoolClient, entry: AuditEntry & { at: number }): Promise<boolean> {
+  const { rowCount } = await client.query({
     name: 'audit-append',
-    text: `WITH entry AS (
-             INSERT INTO audit_entry (seq, at, actor, action, object, detail, prev_hash, hash)
-             VALUES ($1, to_timestamp($2::float8 / 1000), $3, $4, $5, $6, $7, $8) RETURNING seq, hash)
-           INSERT INTO setting (key, value)
-           SELECT 'auditHead', jsonb_build_object('seq', seq, 'hash', hash) FROM entry
-           ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    text: `WITH head AS (
+             UPDATE setting SET value = jsonb_build_object(
+                      'seq', (value->>'seq')::bigint + 1,
+                      'hash', encode(sha256(convert_to(
+                                '["' || (value->>'hash') || '",' || (value->>'seq')::bigint + 1 || ',' || $6, 'UTF8')), 'hex'),
+                      'prevHash', value->>'hash')
+              WHERE key = 'auditHead' RETURNING value)
+           INSERT INTO audit_entry (seq, at, actor, action, object, detail, prev_hash, hash)
+           SELECT (value->>'seq')::bigint, to_timestamp($1::float8 / 1000), $2, $3, $4, $5::jsonb,
+                  value->>'prevHash', value->>'hash' FROM head`,
     values: [
-      entry.seq,
       entry.at,
       entry.actor,
       entry.action,
       entry.object,
       JSON.stringify(entry.detail),
-      entry.prevHash,
-      entry.hash,
+      hashedTail(entry),
     ],
   })
+  return (rowCount ?? 0) > 0
 }
 
 export async function readHead(db: Pool | PoolClient): Promise<ChainLink | null> {
-  const { rows } = await db.query<{ value: ChainLink }>(`SELECT value FROM setting WHERE key = 'auditHead'`)
-  return rows[0]?.value ?? null
-}
-
-export async function selectEntry(db: Pool, seq: number): Promise<ChainedEntry | null> {
-  const { rows } = await db.query<ChainedEntry>(`SELECT ${columns} FROM audit_entry WHERE seq = $1`, [seq])
+  const { rows } = await db.query<ChainLink>(
+    `SELECT (value->>'seq')::bigint AS seq, value->>'hash' AS hash FROM setting WHERE key = 'auditHead'`,
+  )
   return rows[0] ?? null
 }
 

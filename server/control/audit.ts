@@ -1,14 +1,13 @@
 import { inTransaction, type Pool, type PoolClient } from '../clients'
 import type { Clock } from '../platform'
-import { nextEntry, type AuditEntry } from './audit-chain'
-import { appendEntry, lockHead } from './audit-store'
+import type { AuditEntry } from './audit-chain'
+import { appendEntry } from './audit-store'
 
 export type { AuditEntry } from './audit-chain'
 
 /** Appends to the audit trail in the caller's transaction: a change whose entry cannot be written does not happen. */
 export async function audit(client: PoolClient, clock: Clock, entry: AuditEntry): Promise<void> {
-  const head = await lockHead(client)
-  await appendEntry(client, nextEntry(head, entry, clock.now()))
+  await appendEntry(client, { ...entry, at: clock.now() })
 }
 
 /** Runs a change and its audit entry in one transaction. */
