@@ -101,3 +101,19 @@ export async function pipelinesOfType(db: Queryable, type: string): Promise<stri
   )
   return rows.map(({ name }) => name)
 }
+
+/** Unusable events of a type that came straight from NATS since an instant, by producer. */
+export async function rejectedBySource(
+  db: Queryable,
+  type: string,
+  since: number,
+): Promise<Map<string, number>> {
+  const { rows } = await db.query<{ source: string; n: number }>(
+    `SELECT source, count(*)::int AS n FROM dead_letter
+      WHERE at >= to_timestamp($2::float8 / 1000) AND source IS NOT NULL
+        AND (type = $1 OR starts_with(subject, 'events.' || $1 || '.') OR subject = 'events.' || $1)
+      GROUP BY source`,
+    [type, since],
+  )
+  return new Map(rows.map(({ source, n }) => [source, n]))
+}

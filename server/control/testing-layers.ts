@@ -37,10 +37,15 @@ export interface World extends AsyncDisposable {
   served(pipeline: string, measure?: string): Promise<{ total: number; cells: Record<string, string> }>
 }
 
+let versionIds = 0
+
 export async function startWorld(): Promise<World> {
   const services = await startTestServices()
   const { pool, nats, dataDir } = services
   await provisionStreams(nats, { maxBytes: 128 * 1024 ** 2 })
+  // Definitions are compiled once per process and version id: databases of one process must not share ids.
+  versionIds += 1_000
+  await pool.query(`ALTER SEQUENCE pipeline_version_id_seq RESTART WITH ${versionIds}`)
   const console = await wireConsole({ env: { ...readEnv({}), dataDir }, pool, nats, clock: systemClock })
   const schemas = await openSchemaRegistry({ pool, nats })
   const dir = console.archiveDir

@@ -7,6 +7,7 @@ import { jobsRoutes } from './jobs-routes'
 import { openApiRoute } from './openapi'
 import { pipelinesRoutes } from './pipelines-routes'
 import { plansRoutes } from './plans-routes'
+import { producersRoutes } from './producers-routes'
 import type { Route } from './route'
 import { trailRoutes } from './trail-routes'
 import { valuesRoutes } from './values-routes'
@@ -16,6 +17,7 @@ const prefix = '/api/v1'
 export const v1Routes: Route[] = [
   ...eventsRoutes,
   ...pipelinesRoutes,
+  ...producersRoutes,
   ...valuesRoutes,
   ...explainRoutes,
   ...divergenceRoutes,

@@ -97,7 +97,7 @@ async function unfinished(
   const waiting: StoredQuarantine[] = []
   for (const row of rows) {
     const job = row.jobId === null ? null : await findJob(db, row.jobId)
-    if (job === null || job.finishedAt !== null) waiting.push(row)
+    if (job?.finishedAt !== null) waiting.push(row)
   }
   if (waiting.length > 0) return waiting
   throw new AppError(
