@@ -74,15 +74,12 @@ function Steps({
             <span className="text-right text-text-3">0</span>
           </>
         ) : null}
-        <span className="bridge-end">
-          <SpeedLine />
-        </span>
-        <span className="bridge-end">
+        <span className="bridge-rule" />
+        <SpeedLine />
+        <span>
           Served <span className="text-text-3">at the same cut</span>
         </span>
-        <b className="bridge-total bridge-end">
-          {row.speed === null ? 'no value' : formatMeasure(row.speed)}
-        </b>
+        <b className="bridge-total">{row.speed === null ? 'no value' : formatMeasure(row.speed)}</b>
       </div>
       <p className="mt-1 text-small text-text-2">
         {signedText(row.difference)},{' '}

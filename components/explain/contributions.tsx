@@ -33,11 +33,12 @@ export function Contributions({ cell, measure }: { cell: CellExplanation; measur
             <span className="text-right text-text-3">no value</span>
           </>
         ) : null}
-        <span className="bridge-end" />
-        <span className="bridge-end">
+        <span className="bridge-rule" />
+        <span />
+        <span>
           Served <span className="text-text-3">{plural(served.events, 'event')}</span>
         </span>
-        <b className="bridge-total bridge-end">
+        <b className="bridge-total">
           <ServedValue
             value={served.measures[measure]}
             completeness={served.completeness}
@@ -45,9 +46,9 @@ export function Contributions({ cell, measure }: { cell: CellExplanation; measur
           />
         </b>
       </div>
-      {replaced.length > 0 ? (
+      {before > 0 ? (
         <p className="mt-1 text-small text-text-3">
-          {plural(before, 'event')} that speed had counted up to the cut are replaced by v{version?.number}.
+          Up to the cut speed had counted {plural(before, 'event')}: v{version?.number} stands in their place.
         </p>
       ) : null}
     </section>

@@ -149,14 +149,16 @@ function gapOf({ firstAt, logTime }: EventDecision): string {
 }
 
 /** Two parts of a duration at most: 23 min 21 s. */
-function span(ms: number): string {
+function span(exactMs: number): string {
   const units = [
     ['d', 86_400_000],
     ['h', 3_600_000],
     ['min', 60_000],
     ['s', 1_000],
   ] as const
-  if (ms < 1_000) return `${ms} ms`
+  if (exactMs < 1_000) return `${exactMs} ms`
+  const step = exactMs < 3_600_000 ? 1_000 : 60_000
+  const ms = Math.round(exactMs / step) * step
   const at = units.findIndex(([, size]) => ms >= size)
   const [unit, size] = units[at] ?? ['s', 1_000]
   const [smaller, smallerSize] = units[at + 1] ?? [null, 1]
