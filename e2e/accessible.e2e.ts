@@ -36,6 +36,14 @@ for (const theme of ['light', 'dark'] as const)
       await page.goto('/jobs')
       await expect(page.getByRole('region', { name: 'Recent jobs' })).toBeVisible()
       await expectAccessible(page)
+      await page.goto('/audit?entry=1')
+      await expect(page.getByText('The hash holds')).toBeVisible()
+      await expectAccessible(page)
+      for (const section of ['account', 'people', 'tokens', 'roles', 'policy']) {
+        await page.goto(`/settings?section=${section}`)
+        await expect(page.getByRole('tabpanel').locator('table, form, .note').first()).toBeVisible()
+        await expectAccessible(page)
+      }
     })
 
     test(`dialogs are free of accessibility faults in ${theme} at ${width} px`, async ({ page }) => {
@@ -67,6 +75,9 @@ test('nothing on a phone scrolls sideways', async ({ page }) => {
     '/pipelines/route-minutes',
     '/divergence',
     '/jobs',
+    '/audit',
+    '/settings',
+    '/settings?section=roles',
   ]) {
     await page.goto(path)
     if (path.includes('/pipelines/')) await expect(chart(page)).toBeVisible()

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { expect, test, type Page } from '@playwright/test'
 import { admin, signIn, signInAsViewer } from './session'
+import { pastTheGuard } from './tamper'
 import { watchErrors } from './watch-errors'
 
 test.describe.configure({ mode: 'serial' })
@@ -48,6 +49,26 @@ test('the chain is verified, and says how much was read, when and by whom', asyn
   await verify(page)
   await expect(page.locator('.strip')).toContainText('Whole')
   await expect(page.locator('.strip')).toContainText(`by ${admin.email}`)
+})
+
+test('an entry that was changed in the database is found and named, and opens as not what was written', async ({
+  page,
+}) => {
+  await signIn(page, admin, '/audit')
+  await verify(page)
+  await pastTheGuard(`UPDATE audit_entry SET actor = 'someone else' WHERE seq = 2`)
+  try {
+    await page.getByRole('button', { name: 'Verify chain' }).click()
+    await expect(page.getByText('The chain is broken.', { exact: true })).toBeVisible()
+    await expect(page.locator('.strip')).toContainText('Broken at 2')
+    await page.getByRole('button', { name: 'Show entry 2' }).click()
+    await expect(page.getByText(/does not hold: this is not what was written/)).toBeVisible()
+  } finally {
+    await pastTheGuard(`UPDATE audit_entry SET actor = 'sample' WHERE seq = 2`)
+  }
+  await page.reload()
+  await verify(page)
+  await expect(page.locator('.strip')).toContainText('Whole')
 })
 
 test('a sign-in that failed is in the trail, and a viewer may read it', async ({ page }) => {
