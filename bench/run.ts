@@ -10,6 +10,7 @@ const figures: Record<string, () => Promise<(options: BenchOptions) => Promise<F
   'heatmap.hover_fps': async () => (await import('./heatmap')).heatmapHover,
   'audit.append': async () => (await import('./audit-append')).auditAppend,
   'batch.recompute': async () => (await import('./batch-recompute')).batchRecompute,
+  'reconcile.compare': async () => (await import('./reconcile-compare')).reconcileCompare,
 }
 
 const { values } = parseArgs({
