@@ -127,7 +127,7 @@ test('above the policy a second person approves, over a link, before it is appli
     await expect(dialog(page).getByText('This plan needs a second person')).toBeVisible()
     await expect(dialog(page).getByText('another person must approve')).toBeVisible({ timeout: 60_000 })
     const link = page.url()
-    const context = await browser.newContext()
+    const context = await browser.newContext({ baseURL: new URL(link).origin })
     const other = await context.newPage()
     await signIn(other, second, new URL(link).pathname + new URL(link).search)
     await dialog(other).getByLabel('Why you approve').fill('Looked at the cells')
