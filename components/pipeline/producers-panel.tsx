@@ -70,7 +70,7 @@ export function ProducersPanel({ name, now }: { name: string; now: number }) {
 function Producer({ name, producer, now }: { name: string; producer: ProducerView; now: number }) {
   const openPlan = useOpenPlan()
   const refusal = useRefusal('quarantine or release a producer')
-  const { source, events, lastAt, quarantine } = producer
+  const { source, events, duplicates, rejected, lastAt, quarantine } = producer
   const isReleased = quarantine !== null && quarantine.releasedAt !== null
   return (
     <li className="version-row" aria-label={source}>
@@ -107,6 +107,8 @@ function Producer({ name, producer, now }: { name: string; producer: ProducerVie
         ) : (
           <>
             {formatCompact(events)} events
+            {duplicates ? `, ${formatCompact(duplicates)} of them repeats` : ''}
+            {rejected > 0 ? `, ${formatCompact(rejected)} rejected` : ''}
             {lastAt === null ? '' : `, newest ${formatDuration(Math.max(0, now - lastAt))} ago`}
           </>
         )}
