@@ -20,7 +20,7 @@ test('figures rise by themselves, pushed over one live connection and never fetc
   const label = chart(page).locator('text.strong')
   const value = await label.textContent()
   await expect.poll(() => label.textContent()).not.toBe(value)
-  const polled = fetched.filter((url) => !url.includes('pipelines.versions'))
+  const polled = fetched.filter((url) => !/pipelines\.(versions|producers)/.test(url))
   expect(polled).toEqual([])
   errors.none()
 })

@@ -1,7 +1,7 @@
 'use client'
 import { useQuery } from '@tanstack/react-query'
 import { RotateCw } from 'lucide-react'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { useRefusal } from '@/components/account'
 import { describeError, useTRPC } from '@/components/data'
 import { formatCompact, formatDuration, plural } from '@/components/format'
@@ -22,8 +22,11 @@ export function ProducersPanel({ name, now }: { name: string; now: number }) {
     ?.filter(({ kind }) => moving.has(kind))
     .map(({ id, status }) => `${id} ${status}`)
     .join()
+  const seen = useRef(moved)
   useEffect(() => {
-    if (moved !== undefined) void refetch()
+    const before = seen.current
+    seen.current = moved
+    if (before !== undefined && moved !== before) void refetch()
   }, [moved, refetch])
   return (
     <Panel
