@@ -19,6 +19,7 @@ const needed = {
     'GET /pipelines/{name}/values': 'read',
     'GET /pipelines/{name}/series': 'read',
     'GET /pipelines/{name}/versions': 'read',
+    'GET /pipelines/{name}/producers': 'read',
     'GET /pipelines/{name}/explain': 'read',
     'GET /pipelines/{name}/explain/events': 'read',
     'GET /pipelines/{name}/divergence': 'read',
