@@ -14,6 +14,7 @@ import { heatPipeline, seedHeatmap } from './heatmap-seed'
 const drawLimitMs = 100
 const hoverLimitFps = 60
 const hoverMs = 4_000
+const restMs = 2_000
 const user = { email: 'bench@parallax.local', password: 'parallax-bench-admin' }
 
 interface Measured {
@@ -84,9 +85,12 @@ async function measure({ reps, log }: BenchOptions): Promise<Measured> {
     const url = `${base}/divergence?pipeline=${heatPipeline}&cells=fit`
     const drawMs: number[] = []
     for (let i = 0; i < Math.max(3, reps); i++) drawMs.push(await drawOnce(page, url))
+    const restFps = await page.evaluate(rest, restMs)
     const frameMs = await page.evaluate(hover, hoverMs)
     const cells = await cellCount(page)
-    log(`heatmap: ${cells} cells, draws ${drawMs.map((ms) => ms.toFixed(0)).join(', ')} ms`)
+    log(
+      `heatmap: ${cells} cells, draws ${drawMs.map((ms) => ms.toFixed(0)).join(', ')} ms; at rest the page gets ${restFps.toFixed(0)} fps`,
+    )
     return { cells, drawMs, frameMs }
   } finally {
     await browser?.close()
@@ -116,6 +120,20 @@ async function cellCount(page: Page): Promise<number> {
   )
   const { result } = (await answer.json()) as { result: { data: { json: { keys: string[]; cols: number } } } }
   return result.data.json.keys.length * result.data.json.cols
+}
+
+/** Runs in the page: frames a second while nothing happens; what the machine itself has to give. */
+function rest(ms: number): Promise<number> {
+  return new Promise((resolve) => {
+    const startedAt = performance.now()
+    let frames = 0
+    const step = () => {
+      frames++
+      if (performance.now() - startedAt >= ms) resolve((frames / ms) * 1_000)
+      else requestAnimationFrame(step)
+    }
+    requestAnimationFrame(step)
+  })
 }
 
 /** Runs in the page: one move of the pointer a frame, over a path that crosses the map. */
@@ -198,7 +216,7 @@ async function untilReady(base: string, web: ChildProcess): Promise<void> {
 }
 
 async function stopped(web: ChildProcess | undefined): Promise<void> {
-  if (!web || web.exitCode !== null) return
+  if (web?.exitCode !== null) return
   const ended = new Promise((resolve) => web.once('exit', resolve))
   web.kill('SIGTERM')
   await Promise.race([ended, sleep(20_000)])

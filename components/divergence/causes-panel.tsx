@@ -1,4 +1,5 @@
 'use client'
+import { memo } from 'react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { describeError, useTRPC } from '@/components/data'
@@ -14,7 +15,7 @@ const CauseLanes = dynamic(async () => (await import('./cause-lanes')).CauseLane
 })
 
 /** Which causes, when: a lane for each, on one time axis. */
-export function CausesPanel({
+export const CausesPanel = memo(function CausesPanel({
   wanted,
   zone,
   onCause,
@@ -76,4 +77,4 @@ export function CausesPanel({
       )}
     </Panel>
   )
-}
+})

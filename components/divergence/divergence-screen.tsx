@@ -7,8 +7,9 @@ import { isOld, liveness, useConsoleFeed } from '@/components/live'
 import { firstMeasure } from '@/components/pipeline/measure-name'
 import { PageHead } from '@/components/shell'
 import { Failed, Note, Panel, SkeletonBox } from '@/components/ui'
+import type { Cause } from '@/components/ui'
 import { apiRange, useMeasureName, useNow, useRange, useZone } from '@/components/view'
-import type { PipelineListItem } from '@/server/api'
+import type { MeasureInfo, Offender, PipelineListItem } from '@/server/api'
 import { DivergenceControls } from './divergence-controls'
 import { CausesPanel } from './causes-panel'
 import { HeatPanel } from './heat-panel'
@@ -74,7 +75,13 @@ function Screen({ pipelines, pipeline }: { pipelines: PipelineListItem[]; pipeli
   const now = useNow(1_000)
   const maxHeight = useMaxHeight()
   const state = liveness(watch.state, watch.lastAt, now)
-  const measure = pipeline.measures.find((m) => m.name === measureName) ?? firstMeasure(pipeline.measures)
+  const measureText = JSON.stringify(
+    pipeline.measures.find((m) => m.name === measureName) ?? firstMeasure(pipeline.measures),
+  )
+  // The live feed sends the list again every second; what did not change must not look new to the panels.
+  const measure = useMemo(() => JSON.parse(measureText) as MeasureInfo | null, [measureText])
+  const windowNow = Math.floor(now / pipeline.windowSizeMs) * pipeline.windowSizeMs
+  const minuteNow = Math.floor(now / 60_000) * 60_000
   const asked = JSON.stringify(apiRange(viewRange, pipeline.status.boundary, now))
   const range = useMemo(() => JSON.parse(asked) as ReturnType<typeof apiRange>, [asked])
   const wanted = useMemo<MeasureWanted | null>(
@@ -92,6 +99,11 @@ function Screen({ pipelines, pipeline }: { pipelines: PipelineListItem[]; pipeli
       void setExplained({ from: windowStart, to: null, key }),
     [setExplained],
   )
+  const explainOffender = useCallback(
+    ({ key, largestAt }: Offender) => explain({ windowStart: largestAt, key }),
+    [explain],
+  )
+  const chooseCause = useCallback((next: Cause) => void setCause(next), [setCause])
   const reset = () => {
     void setSelection(null)
     void setExplained(null)
@@ -159,13 +171,13 @@ function Screen({ pipelines, pipeline }: { pipelines: PipelineListItem[]; pipeli
               maxHeight={maxHeight}
               stale={isOld(state)}
               zone={zone}
-              now={now}
+              now={windowNow}
               explained={explained}
               onExplain={explain}
             />
             <div className="grid12">
               <div className="span-6 stack">
-                <CausesPanel wanted={wanted} zone={zone} onCause={(next) => void setCause(next)} />
+                <CausesPanel wanted={wanted} zone={zone} onCause={chooseCause} />
                 <HistogramPanel wanted={wanted} tolerance={tolerance} />
               </div>
               <div className="span-6 stack">
@@ -173,8 +185,8 @@ function Screen({ pipelines, pipeline }: { pipelines: PipelineListItem[]; pipeli
                   wanted={wanted}
                   tolerance={tolerance}
                   zone={zone}
-                  now={now}
-                  onExplain={({ key, largestAt }) => explain({ windowStart: largestAt, key })}
+                  now={minuteNow}
+                  onExplain={explainOffender}
                 />
               </div>
             </div>

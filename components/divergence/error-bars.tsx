@@ -85,7 +85,7 @@ function rowsOf({ bins }: DivergenceHistogram, tolerance: number): Row[] {
   const bands = bandsOf(tolerance)
   return bins.map(({ upTo, cells }, i) => {
     const before = bins[i - 1]?.upTo ?? 0
-    const label = i === 0 ? '0' : upTo === null ? `> ${percent(before)}\u00a0%` : percent(upTo)
+    const label = i === 0 ? '0' : upTo === null ? 'more' : percent(upTo)
     const step = i === 0 ? 0 : stepOf((upTo ?? Infinity) * insideBin, bands)
     return {
       label,

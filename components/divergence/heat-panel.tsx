@@ -1,6 +1,6 @@
 'use client'
 import { ArrowDownWideNarrow, Map as MapIcon, Maximize2, Rows3, Table2 } from 'lucide-react'
-import { useCallback, useMemo, useRef, useState } from 'react'
+import { memo, useCallback, useMemo, useRef, useState } from 'react'
 import { describeError } from '@/components/data'
 import { formatCount, formatRange } from '@/components/format'
 import type { Zone } from '@/components/format'
@@ -61,7 +61,7 @@ interface HeatPanelProps {
   onExplain: (at: { windowStart: number; key: string }) => void
 }
 
-export function HeatPanel(props: HeatPanelProps) {
+export const HeatPanel = memo(function HeatPanel(props: HeatPanelProps) {
   const { wanted, measure, windowSizeMs, summary, zone, now } = props
   const [sort, setSort] = useSort()
   const [size, setSize] = useCellSize()
@@ -258,7 +258,7 @@ export function HeatPanel(props: HeatPanelProps) {
       </>
     )
   }
-}
+})
 
 /** The same cells as rows, for screen readers and for who prefers to read. */
 function TableShape({ wanted, tolerance, zone, now, onExplain }: HeatPanelProps & { tolerance: number }) {

@@ -1,4 +1,5 @@
 'use client'
+import { memo } from 'react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { describeError, useTRPC } from '@/components/data'
@@ -12,7 +13,13 @@ const ErrorBars = dynamic(async () => (await import('./error-bars')).ErrorBars, 
 })
 
 /** How large the errors are: fixed bins on a logarithmic scale, the same for every pipeline. */
-export function HistogramPanel({ wanted, tolerance }: { wanted: MeasureWanted; tolerance: number }) {
+export const HistogramPanel = memo(function HistogramPanel({
+  wanted,
+  tolerance,
+}: {
+  wanted: MeasureWanted
+  tolerance: number
+}) {
   const trpc = useTRPC()
   const { data, error, refetch } = useQuery(
     trpc.divergence.histogram.queryOptions(wanted, { placeholderData: keepPreviousData }),
@@ -25,8 +32,8 @@ export function HistogramPanel({ wanted, tolerance }: { wanted: MeasureWanted; t
       sub={
         data && compared > 0
           ? compared < 100
-            ? `${formatCount(equal)} of ${formatCount(compared)} cells agree`
-            : `${formatPercent(equal / compared)} % of ${formatCount(compared)} cells agree`
+            ? `${formatCount(equal)} of ${formatCount(compared)} cells agree; error in %`
+            : `${formatPercent(equal / compared)} % of ${formatCount(compared)} cells agree; error in %`
           : 'cells by size of their error'
       }
       actions={
@@ -61,4 +68,4 @@ export function HistogramPanel({ wanted, tolerance }: { wanted: MeasureWanted; t
       )}
     </Panel>
   )
-}
+})

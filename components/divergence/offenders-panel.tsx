@@ -1,4 +1,5 @@
 'use client'
+import { memo } from 'react'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { describeError, useTRPC } from '@/components/data'
 import {
@@ -25,7 +26,13 @@ interface OffendersPanelProps {
 }
 
 /** Which keys are wrong most often, and by how much. */
-export function OffendersPanel({ wanted, tolerance, zone, now, onExplain }: OffendersPanelProps) {
+export const OffendersPanel = memo(function OffendersPanel({
+  wanted,
+  tolerance,
+  zone,
+  now,
+  onExplain,
+}: OffendersPanelProps) {
   const trpc = useTRPC()
   const { data, error, refetch } = useQuery(
     trpc.divergence.offenders.queryOptions({ ...wanted, limit: 12 }, { placeholderData: keepPreviousData }),
@@ -113,7 +120,7 @@ export function OffendersPanel({ wanted, tolerance, zone, now, onExplain }: Offe
       </table>
     )
   }
-}
+})
 
 function difference({ difference: value }: Offender): string {
   if (typeof value === 'string') return Number(value) > 0 ? `+${formatMeasure(value)}` : formatMeasure(value)

@@ -52,7 +52,7 @@ export function SummaryStrip({ summary, old, zone, now }: SummaryStripProps) {
         label="Largest"
         note={
           largest
-            ? `${largest.key === '' ? '(empty)' : largest.key} ${formatNear(largest.windowStart, zone, now, 'second')}, served ${formatMeasure(largest.speed)} of ${formatMeasure(largest.batch)}`
+            ? `${largest.key === '' ? '(empty)' : largest.key} ${formatNear(largest.windowStart, zone, now, 'second')}, served ${largest.speed === null ? 'nothing' : formatMeasure(largest.speed)} of ${formatMeasure(largest.batch)}`
             : 'no difference'
         }
       >
