@@ -176,11 +176,12 @@ async function allEvents(
   windowStart: number,
   key: string,
   show: 'all' | 'different' = 'all',
+  limit = 40,
 ): Promise<ExplainedEvent[]> {
   const events: ExplainedEvent[] = []
   let cursor: string | undefined
   do {
-    const page = await explainEvents(console, { pipeline: name, windowStart, key, show, limit: 40, cursor })
+    const page = await explainEvents(console, { pipeline: name, windowStart, key, show, limit, cursor })
     events.push(...page.events)
     cursor = page.nextCursor ?? undefined
   } while (cursor !== undefined)
@@ -212,7 +213,7 @@ describe('the events behind a figure', () => {
     const { values } = await readValues(services.pool, { compute, compiled, limit: 1_000 })
     const fates = new Set<string>()
     for (const { windowStart, key } of cellsOf()) {
-      const events = await allEvents(windowStart, key)
+      const events = await allEvents(windowStart, key, 'all', 200)
       for (const event of events) fates.add(`${event.fate} ${event.countedBy}`)
       expect(
         events.map(({ seq, index, served, countedBy, duplicateOf }) => ({
@@ -317,6 +318,68 @@ describe('an explanation', () => {
       const late = cell.speed.reduce((sum, part) => sum + part.late, 0)
       expect(late).toBe(mine.filter(({ deferred }) => deferred).length)
     }
+  })
+
+  it('tells the last comparisons with their causes, who waits for whom, and the corrections sent', async () => {
+    const { pool } = services
+    const { computeId } = pipeline
+    const windowStart = cellsOf()[0]?.windowStart ?? 0
+    const key = cellsOf()[0]?.key ?? ''
+    const staged = await pool.query<{ id: number; number: number }>(
+      `INSERT INTO version (compute_id, number, pipeline, range_from, range_to, epoch, cut, state, schemas, created_by)
+       SELECT compute_id, number + 1, pipeline, range_from, range_to, epoch, cut, 'staged', '{}', 'schedule'
+         FROM version WHERE number = $1 RETURNING id, number`,
+      [version],
+    )
+    const { id = 0, number = 0 } = staged.rows[0] ?? {}
+    await pool.query(
+      `INSERT INTO comparison (version_id, compute_id, cells, differing, beyond, drifting, in_flight, measures, seconds)
+       VALUES ($1, $2, 1, 1, 1, 0, 0, '{}', 0.1)`,
+      [id, computeId],
+    )
+    await pool.query(
+      `INSERT INTO divergence_cell (compute_id, window_start, key, measure, version_id, speed, batch, difference,
+                                    relative, late, main_cause, events, state)
+       VALUES ($1, $2, $3, 'sales', $4, 3, 5, -2, 0.4, -2, 'late', '{"late": 2}', 'settled')`,
+      [computeId, windowStart, key, id],
+    )
+    await pool.query(
+      `INSERT INTO plan (kind, pipeline, request, items, expected, blast_radius, estimate, created_by, expires_at,
+                         preview, is_proposal)
+       VALUES ('reconcile', $1, '{}', '[]', '{}', '{}', '{}', 'schedule', now() + interval '1 hour', $2, true)`,
+      [name, JSON.stringify({ versionIds: [id] })],
+    )
+    await pool.query(
+      `INSERT INTO correction (compute_id, pipeline, publication, kind, window_start, window_end, key, before, after,
+                               version_id, cut)
+       SELECT $1, $2, 1, 'publish', $3::bigint, $3::bigint + 5000, $4, NULL, '{"sales": 5}', id, to_jsonb(cut)
+         FROM version WHERE number = $5`,
+      [computeId, name, windowStart, key, version],
+    )
+    const found = await explain(console, { pipeline: name, windowStart, key, measure: 'sales' })
+    expect(found).toMatchObject({
+      comparisons: [
+        {
+          version: number,
+          versionState: 'staged',
+          proposal: { planId: expect.any(String) as string },
+          measures: [
+            {
+              measure: 'sales',
+              speed: '3',
+              batch: '5',
+              difference: '-2',
+              causes: { late: '-2', duplicate: '0', drift: '0' },
+              events: { late: 2 },
+            },
+          ],
+        },
+      ],
+      corrections: [{ kind: 'publish', version, before: null, after: { sales: 5 }, publishedSeq: null }],
+      measures: [{ name: 'sales' }],
+    })
+    const other = await explain(console, { pipeline: name, windowStart, key, measure: 'amount' })
+    expect(other).toMatchObject({ comparisons: [{ version: number, measures: [] }] })
   })
 
   it('of all keys lists the keys to choose from, with their shares', async () => {
