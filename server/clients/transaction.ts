@@ -26,7 +26,8 @@ export async function inTransaction<T>(
     })
     throw error
   } finally {
-    client.off('error', onError)
+    // A broken one may still tell of it while it is closed, and nobody else listens then.
+    if (broken === undefined) client.off('error', onError)
     client.release(broken)
   }
 }

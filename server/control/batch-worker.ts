@@ -22,7 +22,7 @@ import {
 import type { JobItem, JobResult } from './model'
 import { heldVersions, strandedVersions } from './run-store'
 import { pipelinesLimit } from './apply-definition'
-import { selectPipelines } from './pipeline-store'
+import { selectComputed } from './pipeline-store'
 import { scheduleJobs } from './schedule-jobs'
 import { removeWorker, writeWorker } from './worker-store'
 
@@ -229,7 +229,7 @@ class BatchWorker {
     if (performance.now() - this.vacuumedAt < vacuumMs) return false
     this.vacuumedAt = performance.now()
     const { pool, clock } = this.deps
-    for (const stored of await selectPipelines(pool, pipelinesLimit)) {
+    for (const stored of await selectComputed(pool, pipelinesLimit)) {
       if (this.stopping.signal.aborted) return false
       const { definition } = compiledOf(stored)
       const done = await vacuum(pool, {

@@ -64,6 +64,16 @@ export async function selectShadows(
   return new Map(rows.map((row) => [row.name, row]))
 }
 
+/** Everything that both layers compute: what is served, and its shadows. */
+export async function selectComputed(db: Queryable, limit: number): Promise<StoredPipeline[]> {
+  const served = await selectPipelines(db, limit)
+  const shadows = await selectShadows(
+    db,
+    served.map(({ name }) => name),
+  )
+  return [...served, ...shadows.values()]
+}
+
 export async function countPipelines(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ n: number }>(
     'SELECT count(*) AS n FROM pipeline WHERE deleted_at IS NULL',

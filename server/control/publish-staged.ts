@@ -2,6 +2,7 @@ import type { PoolClient } from '../clients'
 import type { CompiledPipeline } from '../pipeline'
 import { recordCorrections } from '../reconcile'
 import { publishVersions, type Published } from '../serving'
+import { findPipeline } from './pipeline-store'
 
 export interface PublishStaged {
   compiled: CompiledPipeline
@@ -21,6 +22,9 @@ export async function publishStaged(
   // As long as it has cells: a limit meant for requests must not undo a run at its last step.
   await client.query('SET LOCAL statement_timeout = 0')
   const published = await publishVersions(client, request)
+  // Nobody was served from a shadow: what it publishes corrects nothing.
+  const stored = await findPipeline(client, published.pipeline)
+  if (stored?.computeId !== request.computeId) return { published, corrections: 0 }
   const corrections = await recordCorrections(client, {
     compiled,
     published,

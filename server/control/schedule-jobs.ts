@@ -4,7 +4,7 @@ import { pipelinesLimit } from './apply-definition'
 import { deleteOldRuns, insertJob } from './job-store'
 import { selectPauses } from './layer-pause-store'
 import { definitionOf } from './pipeline-info'
-import { selectPipelines, selectShadows, type StoredPipeline } from './pipeline-store'
+import { selectComputed, type StoredPipeline } from './pipeline-store'
 import { isDue } from './schedule'
 import { selectSchedule, tryScheduleLock } from './schedule-store'
 
@@ -41,12 +41,11 @@ export function scheduleJobs(pool: Pool): Promise<number> {
 
 /** Pipelines and their shadows, but those whose batch layer stands still. */
 async function selectUnpaused(client: PoolClient): Promise<StoredPipeline[]> {
-  const served = await selectPipelines(client, pipelinesLimit)
-  const names = served.map(({ name }) => name)
+  const computed = await selectComputed(client, pipelinesLimit)
+  const names = [...new Set(computed.map(({ name }) => name))]
   const pauses = await selectPauses(client, names)
   const paused = new Set(pauses.flatMap(({ pipeline, layer }) => (layer === 'batch' ? [pipeline] : [])))
-  const shadows = await selectShadows(client, names)
-  return [...served, ...shadows.values()].filter(({ name }) => !paused.has(name))
+  return computed.filter(({ name }) => !paused.has(name))
 }
 
 function everyMsOf(stored: Parameters<typeof definitionOf>[0]): number {

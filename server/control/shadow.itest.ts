@@ -58,6 +58,11 @@ describe('a shadow', () => {
     await expect.poll(async () => (await status()).shadow?.boundary, { timeout: 30_000 }).toBeGreaterThan(0)
     await expect.poll(async () => (await status()).boundary, { timeout: 30_000 }).toBeGreaterThan(0)
     expect((await getPipeline(world.console, pipeline)).definitionVersion).toBe(1)
+    // What a shadow publishes corrects nothing: nobody was served from it.
+    const { rows: corrected } = await world.services.pool.query(
+      'SELECT 1 FROM correction c WHERE c.compute_id <> (SELECT min(id) FROM compute)',
+    )
+    expect(corrected).toEqual([])
     await world.carryOut(change({ promote: true }))
     expect((await getPipeline(world.console, pipeline)).definitionVersion).toBe(2)
     const promoted = await world.served(pipeline)

@@ -2,7 +2,7 @@ import { AppError, type Clock } from '../platform'
 import type { Appender } from './appender'
 import { maxBodyBytes } from './limits'
 import type { LogEvent, Rejection, RejectionCode } from './log-event'
-import type { Quarantine } from './quarantine'
+import { appendOrKeep, type Quarantine } from './quarantine'
 import { RecentIdentities } from './recent-identities'
 import { readRequest } from './request-events'
 import { schemaProblem, type SchemasInForce } from './schemas-in-force'
@@ -62,7 +62,7 @@ export function openGateway({ appender, registry, clock, quarantine }: GatewayOp
         contested.push(event)
       } else fresh.set(identity, event)
     }
-    const done = send([...fresh.values()])
+    const done = appendOrKeep({ appender, quarantine }, [...fresh.values()])
     recent.track(
       [...fresh.keys()],
       done.then(() => undefined),
@@ -78,24 +78,6 @@ export function openGateway({ appender, registry, clock, quarantine }: GatewayOp
       duplicates: duplicates + rest.duplicates,
       quarantined: quarantined + rest.quarantined,
     }
-  }
-
-  /** Into the log, or aside. Resolves to how many were kept aside once all are where they belong. */
-  async function send(events: readonly LogEvent[]): Promise<number> {
-    const held = quarantine ? events.filter((event) => quarantine.holds(event)) : []
-    if (quarantine === undefined || held.length === 0) {
-      await appender.append(events)
-      return 0
-    }
-    const aside = new Set(held)
-    const [logged, kept] = await Promise.allSettled([
-      appender.append(events.filter((event) => !aside.has(event))),
-      quarantine.keep(held),
-    ])
-    if (kept.status === 'rejected') throw kept.reason
-    if (logged.status === 'rejected') throw logged.reason
-    if (kept.value.released.length > 0) await appender.append(kept.value.released)
-    return kept.value.kept
   }
 
   return {

@@ -5,7 +5,7 @@ export type { AttributeValue, CheckedEvent, LogEvent, Rejection, RejectionCode }
 export { openGateway, type Gateway, type IngestResult, type RejectedEvent } from './gateway'
 export { maxBodyBytes } from './limits'
 export type { DeadEvent, DecodedEvent } from './message'
-export { openQuarantine, type Quarantine } from './quarantine'
+export { appendOrKeep, openQuarantine, type Quarantine } from './quarantine'
 export { redriveKept, type Redriven } from './quarantine-redrive'
 export { openLogReader, type BatchInfo, type LogReader, type LogReaderOptions } from './reader'
 export { openSchemaRegistry, type SchemaRegistry, type SchemaVersion } from './registry'

@@ -2,7 +2,7 @@ import { inTransaction, type Nats, type Pool } from '../clients'
 import { partitionOf } from '../pipeline'
 import { logger } from '../platform'
 import { AckedPublisher } from './acked-publisher'
-import { framesOf } from './appender'
+import { framesOf, type Appender } from './appender'
 import type { LogEvent } from './log-event'
 import { noteKept, selectInForce } from './quarantine-store'
 import { quarantineSubject } from './subject'
@@ -20,6 +20,27 @@ export interface Quarantine {
   holds(event: LogEvent): boolean
   /** Resolves once all are kept, but those whose producer was released meanwhile: they are to go into the log. */
   keep(events: readonly LogEvent[]): Promise<{ kept: number; released: LogEvent[] }>
+}
+
+/** Into the log, or aside. Resolves to how many were kept aside once all are where they belong. */
+export async function appendOrKeep(
+  { appender, quarantine }: { appender: Appender; quarantine: Quarantine | undefined },
+  events: readonly LogEvent[],
+): Promise<number> {
+  const held = quarantine ? events.filter((event) => quarantine.holds(event)) : []
+  if (quarantine === undefined || held.length === 0) {
+    await appender.append(events)
+    return 0
+  }
+  const aside = new Set(held)
+  const [logged, kept] = await Promise.allSettled([
+    appender.append(events.filter((event) => !aside.has(event))),
+    quarantine.keep(held),
+  ])
+  if (kept.status === 'rejected') throw kept.reason
+  if (logged.status === 'rejected') throw logged.reason
+  if (kept.value.released.length > 0) await appender.append(kept.value.released)
+  return kept.value.kept
 }
 
 interface Waiting {

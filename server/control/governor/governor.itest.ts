@@ -37,12 +37,11 @@ describe('the governor', () => {
     const stop = await world.startSpeed()
     const from = start()
     await world.post(Array.from({ length: 60 }, (_, i) => sale('till-1', i, from + (i % 3) * 10_000)))
-    await expect
-      .poll(async () => {
-        const { rows } = await pool().query<{ n: number }>('SELECT sum(events)::int AS n FROM speed_position')
-        return rows[0]?.n
-      })
-      .toBe(60)
+    const folded = async () => {
+      const { rows } = await pool().query<{ n: number }>('SELECT sum(events)::int AS n FROM speed_position')
+      return rows[0]?.n
+    }
+    await expect.poll(folded, { timeout: 20_000 }).toBe(60)
     await stop()
     await stall()
     await world.post([sale('till-1', 60, from)])
@@ -82,7 +81,7 @@ describe('the governor', () => {
     const from = start()
     await world.post(Array.from({ length: 60 }, (_, i) => sale('till-1', i, from + (i % 3) * 10_000)))
     await expect
-      .poll(async () => (await pool().query('SELECT 1 FROM speed_bucket')).rowCount)
+      .poll(async () => (await pool().query('SELECT 1 FROM speed_bucket')).rowCount, { timeout: 20_000 })
       .toBeGreaterThan(0)
     const governor = openGovernor({ ...world.services, clock: systemClock })
     let paces = 0

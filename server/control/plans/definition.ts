@@ -194,6 +194,7 @@ async function previewPromote(deps: PlanDeps, target: Target): Promise<PlanDraft
       ...((behind.boundary ?? 0) < (served.boundary ?? 0)
         ? ['Batch has not covered as much of it yet: later windows are provisional until the next run.']
         : []),
+      `Consumers of corrections.${stored.name} are told of corrections within a definition, not of another one: read the values again.`,
       `To go back, apply definition ${stored.version} again: what it computed is kept.`,
     ],
     estimate: atOnce('a promotion moves a pointer and folds no event'),
@@ -262,6 +263,8 @@ async function applyDrop(client: PoolClient, plan: StoredPlan, approval: Approva
   return { version }
 }
 
+const allTime = { from: -8_640_000_000_000_000, to: 8_640_000_000_000_000, versionId: 0 }
+
 /** Viewers read again what another compute answers now. */
 async function announcePromoted({ pool, nats }: { pool: PlanDeps['pool']; nats: Nats }, name: string) {
   const stored = await findPipeline(pool, name).catch(() => null)
@@ -272,7 +275,7 @@ async function announcePromoted({ pool, nats }: { pool: PlanDeps['pool']; nats: 
     computeId,
     publication,
     boundary: null,
-    added: [],
+    added: [allTime],
     replaced: [],
   })
 }

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { openDuck, type Duck, type Nats, type Pool } from '../../clients'
-import { openAppender, subjectOf, type LogEvent } from '../../log'
+import { appendOrKeep, openAppender, openQuarantine, subjectOf, type LogEvent } from '../../log'
 import { partitionOf } from '../../pipeline'
 import { logger, sleep, type Stop } from '../../platform'
 import {
@@ -45,6 +45,7 @@ interface FeedDeps {
 export async function runFeed({ pool, nats, partitions, now = Date.now }: FeedDeps): Promise<Stop> {
   const duck = await openDuck({})
   const appender = openAppender(nats, { partitions })
+  const quarantine = await openQuarantine({ pool, nats, partitions })
   const stopping = new AbortController()
   const stopped = () => stopping.signal.aborted
   const saved = await loadFeedState(pool)
@@ -57,7 +58,7 @@ export async function runFeed({ pool, nats, partitions, now = Date.now }: FeedDe
 
   const send = async (items: FeedItem[]): Promise<void> => {
     const whole = items.filter((item) => item.kind !== 'broken').map(toEvent)
-    if (whole.length > 0) await appender.append(whole)
+    if (whole.length > 0) await appendOrKeep({ appender, quarantine }, whole)
     for (const item of items.filter((item) => item.kind === 'broken')) {
       const subject = subjectOf(FEED_TYPE, partitionOf(FEED_SOURCE, item.id, partitions))
       await nats.js.publish(subject, brokenEvent(item, FEED_SOURCE, FEED_TYPE))
