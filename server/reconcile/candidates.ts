@@ -1,8 +1,8 @@
 import type { PoolClient } from '../clients'
 import { mergeCells, type CompiledPipeline, type StoredCell } from '../pipeline'
 import type { ComparedCell } from './compare-cell'
-import { candidatesSql, type CandidateScope } from './compare-sql'
-import { cursorRows } from './compare-store'
+import { candidateOrder, candidatesSql, type CandidateScope } from './compare-sql'
+import { cursorRows, stagedRows } from './compare-store'
 
 interface CandidateRow {
   windowStart: number
@@ -45,7 +45,13 @@ export async function* candidates(
   compiled: CompiledPipeline,
   scope: CandidateScope,
 ): AsyncGenerator<ComparedCell[]> {
-  for await (const rows of cursorRows<CandidateRow>(client, 'candidate', candidatesSql(compiled, scope))) {
+  const sql = candidatesSql(compiled, scope)
+  // With sketches nearly every cell that speed touched is one: nothing is gained by writing them down first.
+  const pages =
+    compiled.layout.sketches.length > 0
+      ? cursorRows<CandidateRow>(client, 'candidate', `${sql} ORDER BY ${candidateOrder}`)
+      : stagedRows<CandidateRow>(client, 'candidate', sql, candidateOrder)
+  for await (const rows of pages) {
     yield rows.map((row) => {
       const version = stored(row.version, row.versionSketch)
       const batch = stored(row.batch, row.batchSketch)

@@ -35,7 +35,7 @@ const isFloat = ({ kind }: Slot) => kind === 'float' || kind === 'minFloat' || k
  * logarithm tells, it is left to the exact comparison.
  */
 function slotDiffers(slot: Slot, i: number): string {
-  const [a, b] = [`s.acc[${i + 1}]`, `b.acc[${i + 1}]`]
+  const [a, b] = [`s[${i + 1}]`, `b[${i + 1}]`]
   if (!isFloat(slot)) return `${a} IS DISTINCT FROM ${b}`
   return (
     `CASE WHEN ${a} = ${b} THEN false WHEN ${a} IS NULL OR ${b} IS NULL THEN ${a} IS DISTINCT FROM ${b} ` +
@@ -63,10 +63,12 @@ const versionRows = (id: number | null, { from, to }: Range) =>
 const emptyText = (column: string) => `coalesce(${column}, '{}')`
 
 /**
- * Cells whose two answers may differ, in order of window and key's bytes: windowStart, key, version (slots of what
+ * Cells whose two answers may differ, in any order: windowStart, key, version (slots of what
  * answered) and versionSketch, parts (slots of each bucket since, as text) and partSketches, batch, batchSketch and
  * batchParts likewise. Equal cells never leave Postgres.
  */
+export const candidateOrder = `"windowStart", key COLLATE "C"`
+
 export function candidatesSql({ layout }: CompiledPipeline, scope: CandidateScope): string {
   const { segment, versionId, epoch, versionEpoch } = scope
   return layout.sketches.length === 0
@@ -79,42 +81,41 @@ SELECT window_start AS "windowStart", key, v.acc AS version, v.sketch AS "versio
        ${emptyText('t.parts')} AS parts, ${emptyText('t.sketches')} AS "partSketches",
        b.acc AS batch, b.sketch AS "batchSketch", ${emptyText('u.parts')} AS "batchParts", ${emptyText('u.sketches')} AS "batchPartSketches"
   FROM b FULL JOIN v USING (window_start, key) FULL JOIN t USING (window_start, key) FULL JOIN u USING (window_start, key)
- WHERE t.parts IS NOT NULL OR u.parts IS NOT NULL OR v.acc IS DISTINCT FROM b.acc
- ORDER BY window_start, key COLLATE "C"`
+ WHERE t.parts IS NOT NULL OR u.parts IS NOT NULL OR v.acc IS DISTINCT FROM b.acc`
 }
 
 const partsOf = (rows: string) =>
   `SELECT window_start, key, array_agg(acc::text ORDER BY epoch, partition) AS parts,
           array_agg(sketch ORDER BY epoch, partition) AS sketches FROM (${rows}) r GROUP BY window_start, key`
 
-/** Without sketches both sides are merged here too. */
+/**
+ * Without sketches both sides are merged here too. The versions, in the order of their index, are joined first; what
+ * speed added since is little beside them.
+ */
 function exactCandidates(slots: readonly Slot[], scope: CandidateScope): string {
   const { segment, versionId, epoch, versionEpoch } = scope
-  const side = (id: number | null, afterEpoch: number) => {
-    const version = versionRows(id, segment)
-    const buckets = bucketRows(scope, afterEpoch, epoch)
-    if (afterEpoch >= epoch) return `SELECT window_start, key, acc FROM (${version}) r`
-    const merged = `ARRAY[${slots.map(mergedSlot).join(', ')}]::numeric[]`
-    const touched = `SELECT window_start, key, ${merged} AS acc FROM (${buckets}) r GROUP BY window_start, key`
-    if (id === null) return touched
-    const both = slots.map((slot, i) => bothSlots(slot, i)).join(', ')
-    return `SELECT window_start, key, CASE WHEN t.acc IS NULL THEN v.acc WHEN v.acc IS NULL THEN t.acc
-                   ELSE ARRAY[${both}]::numeric[] END AS acc
-              FROM (${version}) v FULL JOIN (${touched}) t USING (window_start, key)`
-  }
+  const merged = `ARRAY[${slots.map(mergedSlot).join(', ')}]::numeric[]`
+  const touched = (afterEpoch: number) =>
+    `SELECT window_start, key, ${merged} AS acc FROM (${bucketRows(scope, afterEpoch, epoch)}) r GROUP BY window_start, key`
+  const both = (version: string, buckets: string) =>
+    `CASE WHEN ${buckets}.acc IS NULL THEN ${version}.acc WHEN ${version}.acc IS NULL THEN ${buckets}.acc
+          ELSE ARRAY[${slots.map((slot, i) => bothSlots(slot, i, version, buckets)).join(', ')}]::numeric[] END`
+  const isLater = versionEpoch < epoch
   const differs = slots.map(slotDiffers).join('\n    OR ')
-  return `SELECT window_start AS "windowStart", key, s.acc AS version, NULL::bytea AS "versionSketch",
+  return `SELECT window_start AS "windowStart", key, s AS version, NULL::bytea AS "versionSketch",
        '{}'::text[] AS parts, '{}'::bytea[] AS "partSketches",
-       b.acc AS batch, NULL::bytea AS "batchSketch", '{}'::text[] AS "batchParts", '{}'::bytea[] AS "batchPartSketches"
-  FROM (${side(segment.version?.id ?? null, segment.version?.epoch ?? -1)}) s
-  FULL JOIN (${side(versionId, versionEpoch)}) b USING (window_start, key)
- WHERE s.acc IS DISTINCT FROM b.acc AND (s.acc IS NULL OR b.acc IS NULL
-    OR ${differs})
- ORDER BY window_start, key COLLATE "C"`
+       b AS batch, NULL::bytea AS "batchSketch", '{}'::text[] AS "batchParts", '{}'::bytea[] AS "batchPartSketches"
+  FROM (SELECT window_start, key, ${both('v', 't')} AS s, ${isLater ? both('w', 'u') : 'w.acc'} AS b
+          FROM (${versionRows(segment.version?.id ?? null, segment)}) v
+          FULL JOIN (${versionRows(versionId, segment)}) w USING (window_start, key)
+          FULL JOIN (${touched(segment.version?.epoch ?? -1)}) t USING (window_start, key)
+          ${isLater ? `FULL JOIN (${touched(versionEpoch)}) u USING (window_start, key)` : ''}) x
+ WHERE s IS DISTINCT FROM b AND (s IS NULL OR b IS NULL
+    OR ${differs})`
 }
 
-function bothSlots({ kind }: Slot, i: number): string {
-  const [a, b] = [`v.acc[${i + 1}]`, `t.acc[${i + 1}]`]
+function bothSlots({ kind }: Slot, i: number, version: string, buckets: string): string {
+  const [a, b] = [`${version}.acc[${i + 1}]`, `${buckets}.acc[${i + 1}]`]
   if (kind.startsWith('min')) return `least(${a}, ${b})`
   if (kind.startsWith('max')) return `greatest(${a}, ${b})`
   return `${a} + ${b}`

@@ -26,6 +26,18 @@ export async function* cursorRows<Row extends object>(client: PoolClient, name: 
   }
 }
 
+/** The same, of a statement that is done before the first row is fetched: unlike a cursor, it may run in parallel. */
+export async function* stagedRows<Row extends object>(
+  client: PoolClient,
+  name: string,
+  sql: string,
+  order: string,
+): AsyncGenerator<Row[]> {
+  await client.query(`CREATE TEMP TABLE ${name}_row ON COMMIT DROP AS ${sql}`)
+  yield* cursorRows<Row>(client, name, `SELECT * FROM ${name}_row ORDER BY ${order}`)
+  await client.query(`DROP TABLE ${name}_row`)
+}
+
 export interface MapRow extends Range {
   versionId: number
 }
