@@ -1,1 +1,1 @@
-export { History, origin, testDefinition, windowMs } from './testing/history'
+export { History, loggedAt, origin, testDefinition, windowMs } from './testing/history'

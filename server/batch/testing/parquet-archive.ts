@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { openDuck } from '../../clients'
 import type { Range } from '../../serving'
-import type { History } from '../../serving/testing'
+import { loggedAt, type History } from '../../serving/testing'
 import type { ArchiveScan, ArchiveSource } from '../archive-source'
 
 const columns = new Set(['n:miles', 's:key', 's:fare'])
@@ -16,7 +16,7 @@ export async function archiveOf(history: History, dir: string, segmentRows: numb
       const file = path.join(dir, `${history.computeId}-${segmentRows}-${from}.parquet`)
       const rows = events.map(
         (e) =>
-          `(${e.seq}, 0, ${e.partition}, ${e.seq}, ${e.time}, 'test', '${e.id}', NULL, NULL,
+          `(${e.seq}, 0, ${e.partition}, ${loggedAt}, ${e.time}, 'test', '${e.id}', NULL, NULL,
             '${JSON.stringify({ key: e.key, miles: e.miles, fare: e.fare })}', hash('${e.id}'),
             ${e.miles}::DOUBLE, '${e.key}', '${e.fare}')`,
       )

@@ -28,6 +28,8 @@ import { stageVersion, type StagedVersion } from '../stage-version'
 
 export const windowMs = 10_000
 export const origin = 1_700_000_000_000
+/** When the log got every event: after all of them, so that lateness follows from their own times. */
+export const loggedAt = origin + 1e9
 
 export interface TestEvent {
   seq: number
@@ -252,7 +254,7 @@ function batchOf(definition: Definition, partition: number, events: readonly Tes
     n: events.length,
     seq: events.map(({ seq }) => seq),
     index: events.map(() => 0),
-    logTime: events.map(() => origin + 1e9),
+    logTime: events.map(() => loggedAt),
     time: events.map(({ time }) => time),
     source: events.map(() => 'test'),
     id: events.map(({ id }) => id),
