@@ -1,6 +1,6 @@
 export type { HeatTexts } from './draw-heat'
 export type { CellBlock } from './draw-overlay'
-export { bandLabels, bandsOf, stepOf } from './error-steps'
+export { bandsOf, stepOf } from './error-steps'
 export type { Bands } from './error-steps'
 export { advanceCells, decodeCells, figuresAt, kindAt, stackCells, stateAt } from './heat-cells'
 export type { CellFigures, HeatCells } from './heat-cells'
