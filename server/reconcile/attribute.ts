@@ -11,7 +11,7 @@ import type { CompareDeps, DecidedEvents } from './comparison'
  * Cells to be looked at even if their answers agree are remembered up to here; beyond it a cell whose errors cancel
  * each other out may pass.
  */
-export const maxSuspects = 100_000
+const maxSuspects = 100_000
 
 interface Stretch {
   version: VersionRow

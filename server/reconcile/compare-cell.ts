@@ -11,7 +11,7 @@ import { add, compare, isZero, plain, size, subtract } from './decimal'
 import { causes, type Cause } from './divergence-words'
 
 /** Two floats this close are one: sums of them are rounded on the way. */
-export const floatTolerance = 1e-9
+const floatTolerance = 1e-9
 /** What rounding may leave of a float sum, as a share of the sizes of its values. */
 const roundingShare = 1e-12
 /** How far a version's exact number of distinct values may be from its own sketch: six standard errors, and two. */

@@ -11,7 +11,7 @@ import { wrongCells } from './testing/wrong-cells'
 import { addOne, dropKeys, strictlyLate } from './testing/altered'
 import { histories, play, type Staged } from './testing/play'
 
-const runs = Number(process.env.RECONCILE_RUNS ?? 40)
+const runs = Number(process.env.RECONCILE_RUNS ?? 20)
 const baseSeed = Number(process.env.RECONCILE_SEED ?? Date.now() % 2 ** 30)
 
 let services: TestServices
@@ -144,7 +144,7 @@ describe('comparing', () => {
     },
   )
 
-  const alteredRuns = Math.ceil(runs / 5)
+  const alteredRuns = Math.ceil(runs / 4)
   it.each([
     ['adds one to a sum now and then', addOne],
     ['takes an event on the edge of lateness as in time', strictlyLate],

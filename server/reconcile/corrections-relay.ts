@@ -10,7 +10,7 @@ import {
   type StoredCorrection,
 } from './corrections-store'
 
-export const correctionHeader = 'parallax-correction'
+const correctionHeader = 'parallax-correction'
 /** Published together, and marked together. */
 const pageCorrections = 500
 const pollMs = 500

@@ -3,7 +3,7 @@ import { overlaps, type Range } from '../serving'
 import type { ComparedArchive } from './comparison'
 
 /** Events that are decided together, about: what is kept of each while they are spills beyond the engine's memory. */
-export const eventsTogether = 5_000_000
+const eventsTogether = 5_000_000
 
 /** Cuts a range into as many equal parts of whole windows as its archived events ask for. */
 export async function stretches(

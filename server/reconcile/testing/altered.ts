@@ -31,7 +31,7 @@ export const addOne: Altered = (seed) => ({
 /** `<` where the rule says `<=`: instants are whole, so a window is closed one millisecond later. */
 export const strictlyLate: Altered = () => ({
   isOnEdges: true,
-  accepts: ({ windowSizeMs, lateness }) => windowSizeMs <= 10_000 && lateness.allowedMs <= 30_000,
+  accepts: ({ windowSizeMs }) => windowSizeMs === 1000,
   altered: ({ definition }) =>
     compilePipeline({
       ...definition,

@@ -15,7 +15,7 @@ import { Random } from './random'
 import { World, type LoggedEvent } from './world'
 
 /** Told apart by identity and time, in one log. */
-export const histories = 5
+export const histories = 10
 const redrives = ['hole', 'schema', 'invalid', 'other']
 
 /** Several histories, one after the other; some events in another identity's partition, some put back into the log. */
@@ -38,11 +38,20 @@ function anyEvents(seed: number, random: Random, partitions: number): LoggedEven
   )
 }
 
-const inWholeSeconds = (event: LoggedEvent): LoggedEvent => ({
-  ...event,
-  time: Math.floor(event.time / 1000) * 1000,
-  logTime: Math.floor(event.logTime / 1000) * 1000,
-})
+/** Whole seconds; and one in three events comes just when its window, of one second, closes for good. */
+function onEdges({ lateness, windowSizeMs }: Definition, events: readonly LoggedEvent[], random: Random) {
+  const watermarks = new Map<number, number>()
+  return events.map((event): LoggedEvent => {
+    const floor = (at: number) => Math.floor(at / 1000) * 1000
+    const watermark = watermarks.get(event.partition)
+    const edge = watermark === undefined ? null : watermark - lateness.allowedMs - windowSizeMs
+    const time = edge !== null && random.chance(0.3) ? edge : floor(event.time)
+    const logTime = floor(event.logTime)
+    const reached = Math.min(time, logTime) - lateness.outOfOrderMs
+    watermarks.set(event.partition, Math.max(watermark ?? -Infinity, reached))
+    return { ...event, time, logTime }
+  })
+}
 
 export interface Staged {
   world: World
@@ -55,7 +64,7 @@ export interface Player {
   altered?: (compiled: CompiledPipeline) => CompiledPipeline
   /** Only definitions that this likes. */
   accepts?: (definition: Definition) => boolean
-  /** Event and log times in whole seconds: they meet the edges of windows and lateness. */
+  /** Events meet the edge of lateness; windows are of one second. */
   isOnEdges?: boolean
   /** Called with each version before it is published. */
   onStaged: (staged: Staged) => Promise<void>
@@ -84,7 +93,7 @@ export async function play(pool: Pool, duck: Duck, seed: number, player: Player)
   const definition = fc.sample(anyDefinition, { seed, numRuns: 40 }).find(accepts)
   if (definition === undefined) return
   const any = anyEvents(seed, random, partitions)
-  const events = player.isOnEdges === true ? any.map(inWholeSeconds) : any
+  const events = player.isOnEdges === true ? onEdges(definition, any, random) : any
   const world = await new World(pool, duck, definition, events, partitions, player.altered).create()
   const publish = (
     kind: 'publish' | 'rollback',
