@@ -12,6 +12,8 @@ test('a backfill shows the real difference first, needs a reason, runs as a job,
   const errors = watchErrors(page)
   await signIn(page)
   await openPipeline(page)
+  // The first scheduled run would overtake the plan.
+  await expect(versions(page).getByText('serving').first()).toBeVisible({ timeout: 90_000 })
   const before = await boundarySeconds(page)
   await page.getByRole('main').getByRole('button', { name: 'Backfill…' }).first().click()
   await expect(dialog(page).getByRole('heading', { name: /^Backfill departures/ })).toBeVisible()
