@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { subjectOf } from '../log'
 import { partitionOf } from '../pipeline'
-import { randomOf } from '../speed/epoch-merge.model'
 import { addSales, sale, startWorld, type World } from './testing-layers'
 
 let world: World
@@ -35,6 +34,12 @@ async function folded(events: number): Promise<void> {
     return rows[0]?.n
   }
   await expect.poll(count, { timeout: 20_000 }).toBe(events)
+}
+
+/** The same numbers for the same seed. */
+function randomOf(seed: number): () => number {
+  let state = seed
+  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647
 }
 
 /** Sales around now, some of them late, some sent twice by way of another request long after. */

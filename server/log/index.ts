@@ -17,7 +17,6 @@ export {
   correctionsStream,
   eventsStream,
   provisionStreams,
-  quarantineStream,
   streamState,
   viewsStream,
   type LogLimits,

@@ -1,4 +1,5 @@
 import type { Nats } from '../clients'
+import { REDRIVE_ATTRIBUTE } from '../pipeline'
 import { AckedPublisher } from './acked-publisher'
 import { encodeFrame } from './frame'
 import type { LogEvent } from './log-event'
@@ -7,9 +8,6 @@ import { MessageHeader } from './message-header'
 import { quarantineHeader } from './quarantine'
 import { quarantineStream } from './stream'
 import { subjectOf } from './subject'
-
-/** The extension by which every event that was put back says what had kept it from being counted. */
-const redriveAttribute = 'parallaxredrive'
 
 export interface Redriven {
   /** Position in the quarantine stream: everything kept up to here is in the log. */
@@ -95,7 +93,7 @@ function eventsOf(message: KeptMessage, type: string): LogEvent[] {
     if ('rejection' in event)
       throw new Error(`message ${message.seq} in quarantine cannot be read: ${event.rejection.message}`)
     const { source, id, timeMs, attrs, data } = event
-    events.push({ type, source, id, timeMs, attrs: { ...attrs, [redriveAttribute]: 'hole' }, data })
+    events.push({ type, source, id, timeMs, attrs: { ...attrs, [REDRIVE_ATTRIBUTE]: 'hole' }, data })
   }
   return events
 }
