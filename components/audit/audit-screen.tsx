@@ -21,13 +21,13 @@ export function AuditScreen() {
   const now = useNow(5_000)
   const search = useAuditSearch()
   const [opened, setOpened] = useOpenedEntry()
-  const { filter, list, entries, names, last, head, verify } = useAuditTrail(search, now)
+  const { filter, list, entries, names, verification, head, verify } = useAuditTrail(search, now)
   const toggle = (seq: number) => void setOpened((before) => (before === seq ? null : seq))
   const { current } = useListKeys(entries.length, (index) => {
     const entry = entries[index]
     if (entry) toggle(entry.seq)
   })
-  const brokenAt = last.data?.brokenAt ?? null
+  const brokenAt = verification?.brokenAt ?? null
   const isElsewhere = opened !== null && list.data !== undefined && !entries.some(({ seq }) => seq === opened)
   return (
     <>
@@ -50,14 +50,14 @@ export function AuditScreen() {
         }
       />
       <ChainStrip
-        verification={last.data}
+        verification={verification}
         head={head}
         newestAt={search.isFiltered ? null : (entries[0]?.at ?? null)}
         zone={zone}
         now={now}
       />
       {brokenAt !== null ? (
-        <Broken seq={brokenAt} why={last.data?.why ?? null} onOpen={() => void setOpened(brokenAt)} />
+        <Broken seq={brokenAt} why={verification?.why ?? null} onOpen={() => void setOpened(brokenAt)} />
       ) : null}
       {isElsewhere ? (
         <Panel

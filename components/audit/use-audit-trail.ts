@@ -51,17 +51,19 @@ export function useAuditTrail(search: ReturnType<typeof useAuditSearch>, now: nu
   const verify = useMutation(
     trpc.audit.verify.mutationOptions({
       onSuccess: (result) => {
-        queryClient.setQueryData(trpc.audit.lastVerification.queryKey(), result)
         refresh()
         showToast({ status: result.brokenAt === null ? 'ok' : 'bad', text: verdict(result) })
       },
       onError: (error) => showToast({ status: 'bad', text: `Not verified. ${describeError(error).message}` }),
     }),
   )
+  // An answer to the first question may come after the result of a verification that was asked for since.
+  const made = verify.data
+  const verification = made && (!last.data || last.data.at <= made.at) ? made : last.data
   const entries = list.data?.pages.flatMap((page) => page.entries) ?? []
   const newest = search.isFiltered ? null : (entries[0]?.seq ?? (list.data ? 0 : null))
   const head = liveHead === null ? newest : Math.max(liveHead, newest ?? 0)
-  return { filter, list, entries, names: names.data ?? noNames, last, head, verify }
+  return { filter, list, entries, names: names.data ?? noNames, verification, head, verify }
 }
 
 const verdict = ({ entries, brokenAt, why }: AuditVerification): string =>
