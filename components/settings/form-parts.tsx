@@ -10,13 +10,16 @@ interface LabelledProps {
   children: ReactNode
 }
 
+/** The note stands outside of the label: a field is called by its label alone. */
 export function Labelled({ label, note, children }: LabelledProps) {
   return (
-    <label className="flex flex-col gap-1.5 font-medium">
-      {label}
-      {children}
-      {note ? <span className="text-small font-normal text-text-3">{note}</span> : null}
-    </label>
+    <div className="flex flex-col gap-1.5">
+      <label className="flex flex-col gap-1.5 font-medium">
+        {label}
+        {children}
+      </label>
+      {note ? <span className="text-small text-text-3">{note}</span> : null}
+    </div>
   )
 }
 
