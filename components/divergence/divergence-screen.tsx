@@ -111,7 +111,7 @@ function Screen({ pipelines, pipeline }: { pipelines: PipelineListItem[]; pipeli
   if (!wanted || !measure) return null
   const tolerance = summary.data?.tolerance ?? 0.001
   return (
-    <>
+    <div className="divergence-page" {...(explained ? { 'data-explains': '' } : {})}>
       <PageHead
         title="Divergence"
         forWhom={forWhom}
@@ -149,7 +149,7 @@ function Screen({ pipelines, pipeline }: { pipelines: PipelineListItem[]; pipeli
           }}
         />
       ) : (
-        <div className="divergence-page" {...(explained ? { 'data-explains': '' } : {})}>
+        <>
           {summary.error && !summary.data ? (
             <Panel title="Figures" className="mb-4">
               <Failed
@@ -191,10 +191,10 @@ function Screen({ pipelines, pipeline }: { pipelines: PipelineListItem[]; pipeli
               </div>
             </div>
           </div>
-        </div>
+        </>
       )}
       <ExplainFromUrl pipeline={pipeline.name} />
-    </>
+    </div>
   )
 }
 

@@ -81,6 +81,7 @@ export const HeatPanel = memo(function HeatPanel(props: HeatPanelProps) {
     (cell: Cell) => {
       if (!model) return
       const story = storyOf(model, cell, windowSizeMs)
+      setCursor(cell)
       props.onExplain({ windowStart: story.from, key: model.keys[cell.row] ?? '' })
     },
     // eslint-disable-next-line react-hooks/exhaustive-deps
