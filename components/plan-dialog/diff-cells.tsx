@@ -1,11 +1,17 @@
+'use client'
+import { useState } from 'react'
 import { formatMeasure, formatNear } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { causes, Mark } from '@/components/ui'
 import type { PreviewDiff } from '@/server/api'
 import { Relative } from './relative'
 
+const shownFirst = 12
+
 /** The cells whose answer changes most. */
 export function DiffCells({ diff, zone, now }: { diff: PreviewDiff; zone: Zone; now: number }) {
+  const [all, setAll] = useState(false)
+  const shown = all ? diff.largest : diff.largest.slice(0, shownFirst)
   return (
     <>
       <table className="table">
@@ -21,7 +27,7 @@ export function DiffCells({ diff, zone, now }: { diff: PreviewDiff; zone: Zone; 
           </tr>
         </thead>
         <tbody>
-          {diff.largest.map((cell) => {
+          {shown.map((cell) => {
             const cause = causes.find((known) => known === cell.mainCause)
             return (
               <tr key={`${cell.windowStart} ${cell.key} ${cell.measure}`}>
@@ -50,7 +56,12 @@ export function DiffCells({ diff, zone, now }: { diff: PreviewDiff; zone: Zone; 
         </tbody>
       </table>
       {diff.largest.length < diff.changed ? (
-        <p className="mt-2 text-small text-text-3">the {diff.largest.length} largest changes</p>
+        <p className="mt-2 text-small text-text-3">the {shown.length} largest changes</p>
+      ) : null}
+      {diff.largest.length > shownFirst ? (
+        <button type="button" className="link mt-1 text-small" onClick={() => setAll(!all)}>
+          {all ? 'Show fewer' : `Show ${diff.largest.length}`}
+        </button>
       ) : null}
     </>
   )

@@ -1,3 +1,5 @@
+'use client'
+import { useState } from 'react'
 import {
   formatCount,
   formatMeasure,
@@ -10,7 +12,7 @@ import type { Zone } from '@/components/format'
 import type { PreviewDiff } from '@/server/api'
 import { Relative } from './relative'
 
-const shownWindows = 40
+const shownFirst = 10
 
 interface DiffWindowsProps {
   diff: PreviewDiff
@@ -25,7 +27,8 @@ type Window = PreviewDiff['windows'][number]
 /** The windows that change, each with its total before and after. */
 export function DiffWindows({ diff, measure, zone, now }: DiffWindowsProps) {
   const rows = diff.windows.filter(({ changed }) => changed > 0)
-  const shown = rows.slice(0, shownWindows)
+  const [all, setAll] = useState(false)
+  const shown = all ? rows : rows.slice(0, shownFirst)
   const widest = Math.max(...rows.map((row) => Math.abs(change(row, measure) ?? 0)), 0)
   const isTotalled = rows.some((row) => row.measures[measure])
   return (
@@ -64,8 +67,10 @@ export function DiffWindows({ diff, measure, zone, now }: DiffWindowsProps) {
           ))}
         </tbody>
       </table>
-      {rows.length > shown.length ? (
-        <p className="mt-2 text-small text-text-3">and {plural(rows.length - shown.length, 'more window')}</p>
+      {rows.length > shownFirst ? (
+        <button type="button" className="link mt-2 text-small" onClick={() => setAll(!all)}>
+          {all ? 'Show fewer' : `Show all ${plural(rows.length, 'window')}`}
+        </button>
       ) : null}
     </>
   )

@@ -1,5 +1,5 @@
 import { errorStep } from '@/components/chart'
-import { formatPercent } from '@/components/format'
+import { formatCount, formatPercent } from '@/components/format'
 
 /** What counts as equal when the definition's own tolerance is not at hand. */
 const tolerance = 0.001
@@ -15,7 +15,7 @@ export function Relative({ relative }: { relative: number }) {
         aria-hidden="true"
       />
       <span>
-        {formatPercent(relative)}
+        {relative >= 10 ? formatCount(Math.round(relative * 100)) : formatPercent(relative)}
         <span className="unit">%</span>
       </span>
     </span>
