@@ -151,7 +151,7 @@ function toStep(row: unknown[], read: ReturnType<typeof versionCellReader>): Att
     number[],
   ]
   const cell = acc === null ? { accText: null, sketchHex: null } : read(acc, sketch)
-  return { windowStart, key, step, events: Number(events), magnitudes, ...cell }
+  return { windowStart, key, step, events, magnitudes, ...cell }
 }
 
 async function rememberedSeq(connection: Duck, { log, start }: DecisionScope): Promise<number | null> {

@@ -76,7 +76,7 @@ async function checkAgainstOracle({ world, version, range, cut }: Staged): Promi
       const windowStart = Number(name.slice(0, name.indexOf(' ')))
       if (windowStart < segment.from || windowStart >= segment.to) continue
       for (const { name: measure } of exact) {
-        const text = (value: unknown) => plain(String(value ?? 0))
+        const text = (value: string | number | null | undefined) => plain(String(value ?? 0))
         const [speed, batch] = [text(cell.served?.[measure]), text(cell.batch?.[measure])]
         const row = found.get(`${name} ${measure}`)
         const shown = row === undefined ? null : [text(row.speed), text(row.batch)]

@@ -1,5 +1,5 @@
 import { inTransaction, type PoolClient } from '../clients'
-import { answer, type CompiledPipeline } from '../pipeline'
+import { answer, type CompiledPipeline, type MeasureValue } from '../pipeline'
 import { AppError } from '../platform'
 import { readVersions, type Range, type VersionRow } from '../serving'
 import { decideStretch, nameOf, stepsOf, suspectsOf, touches, type Suspect } from './attribute'
@@ -228,8 +228,8 @@ class Comparison {
 function differs(compiled: CompiledPipeline, { served, batch }: ComparedCell): boolean {
   const before = served === null ? null : answer(compiled, served)
   const after = batch === null ? null : answer(compiled, batch)
-  const text = (value: unknown) =>
-    value === null || value === undefined ? null : String(value as string | number)
+  const text = (value: MeasureValue | undefined) =>
+    value === null || value === undefined ? null : String(value)
   return compiled.definition.measures.some(
     (measure) => !isEqual(measure, text(before?.[measure.name]), text(after?.[measure.name])),
   )

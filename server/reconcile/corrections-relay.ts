@@ -39,16 +39,16 @@ export function runCorrectionsRelay(deps: Deps): Stop {
 }
 
 async function relay({ pool, nats }: Deps, signal: AbortSignal): Promise<void> {
-  for (let attempt = 0; !signal.aborted;) {
+  let failures = 0
+  while (!signal.aborted) {
     try {
       const worked = await turn(pool, nats, signal)
-      attempt = 0
+      failures = 0
       if (!worked) await sleep(standByMs, signal)
     } catch (error) {
-      attempt++
-      if (!signal.aborted)
-        log.warn({ err: error, attempt }, 'the corrections relay was interrupted; going on')
-      await sleep(backoffMs(retryPolicy, attempt), signal)
+      failures++
+      log.warn({ err: error, failures }, 'the corrections relay was interrupted; going on')
+      await sleep(backoffMs(retryPolicy, failures), signal)
     }
   }
 }
