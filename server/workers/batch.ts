@@ -2,11 +2,12 @@ import path from 'node:path'
 import { openDuckDbEngine } from '../batch'
 import { archiveDirOf, runAuditRelay, openGovernor, runBatchWorker } from '../control'
 import { systemClock, type Env, type Stop } from '../platform'
+import { runCorrectionsRelay } from '../reconcile'
 import { openArchiveSource } from './archive-source'
 import { connect } from './connections'
 
-/** A job stages on one connection while it heartbeats, waits and schedules on others; the audit relay keeps one. */
-const poolSize = 7
+/** Each of two lanes stages on one connection while it heartbeats and schedules on others; a relay keeps one. */
+const poolSize = 9
 
 export async function startBatch(env: Env): Promise<Stop> {
   const { pool, nats, close } = await connect(env, 'batch', poolSize)
@@ -16,8 +17,9 @@ export async function startBatch(env: Env): Promise<Stop> {
     const governor = openGovernor({ pool, nats, clock: systemClock })
     const stop = await runBatchWorker({ pool, nats, clock: systemClock, engine, archive, governor })
     const stopAuditRelay = runAuditRelay({ pool, nats })
+    const stopCorrectionsRelay = runCorrectionsRelay({ pool, nats })
     return async () => {
-      await stopAuditRelay()
+      await Promise.all([stopAuditRelay(), stopCorrectionsRelay()])
       await stop()
       await engine.close()
       await close()
