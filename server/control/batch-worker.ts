@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { inTransaction } from '../clients'
 import { AppError, backoffMs, logger, newId, sleep, type ErrorCode, type Stop } from '../platform'
+import { forgetDivergence } from '../reconcile'
 import { discardVersions, vacuum } from '../serving'
 import { announceJob } from './announce'
 import type { BatchDeps } from './batch-deps'
@@ -238,6 +239,11 @@ class BatchWorker {
         clock,
         held: await heldVersions(pool, stored.computeId),
         signal: this.stopping.signal,
+      })
+      await forgetDivergence(pool, {
+        computeId: stored.computeId,
+        before: clock.now() - definition.retention.cellsMs,
+        now: clock.now(),
       })
       if (done.cells + done.buckets > 0) log.info({ pipeline: stored.name, ...done }, 'vacuumed')
     }

@@ -43,4 +43,5 @@ export {
   type DiffWindow,
   type PreviewDiff,
 } from './divergence-diff'
+export { forgetDivergence } from './forget-divergence'
 export { recordCorrections, type CorrectionsRequest } from './record-corrections'
