@@ -109,10 +109,15 @@ describe('a restart of the speed layer', () => {
     await send(4, 100)
     await folded(600)
     await cut()
-    // The version before rests on a cut that still holds: rolled back, it and what came after are the same events.
-    const sum = await world.served(pipeline, 'sales')
+    // The version before rests on a cut that still holds: rolled back, it and what speed took after it answer. A cell
+    // of nothing but late events is left to batch, and so to the version that was taken back.
     await world.carryOut({ kind: 'rollback', pipeline, options: { publication: 1 } })
-    expect(Object.keys((await world.served(pipeline, 'sales')).cells)).toEqual(Object.keys(sum.cells))
+    const { rows: cells } = await pool().query<{ name: string }>(
+      `SELECT window_start || '/' || key AS name FROM version_cell WHERE version_id = (SELECT min(id) FROM version)
+        UNION SELECT window_start || '/' || key FROM speed_bucket WHERE acc[1] > 0`,
+    )
+    const served = Object.keys((await world.served(pipeline, 'sales')).cells)
+    expect(served.sort()).toEqual(cells.map(({ name }) => name).sort())
   })
 
   it('refuses what cannot be exact, with the reason', async () => {
