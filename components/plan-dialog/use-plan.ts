@@ -1,6 +1,6 @@
 'use client'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useCallback, useEffect, useReducer } from 'react'
+import { useCallback, useEffect, useReducer, useRef } from 'react'
 import { describeError, useTRPC } from '@/components/data'
 import { useConsoleFeed } from '@/components/live'
 import { currentTime, useNow } from '@/components/view'
@@ -38,29 +38,43 @@ export function usePlan({ onPlanned, onApplied }: Followers): UsePlan {
   const now = useNow(1_000)
   const plan = planOf(state)
 
+  // What was asked for before the dialog closed, or before its options changed, must not open or change it again.
+  const turn = useRef(0)
+  useEffect(
+    () => () => {
+      turn.current++
+    },
+    [],
+  )
+
   const { mutateAsync: create } = useMutation(trpc.plans.create.mutationOptions())
   const make = useCallback(
     (draft: Draft) => {
       if (!isComplete(draft)) {
+        turn.current++
         send({ type: 'edited' })
         return
       }
       send({ type: 'asked' })
+      const mine = ++turn.current
       const ask = async () => {
         const first = await create(planRequest(draft, currentTime()))
         // What it would cost is known only from a plan; a cheap one is then computed for real at once.
         const isRecompute = draft.kind === 'backfill' || draft.kind === 'reconcile'
         const computes =
           isRecompute && !first.preview && draft.preview === undefined && first.items.length > 0
+        if (mine !== turn.current) return first
         if (!computes || draft.runAt !== undefined || !isSmall(first)) return first
         return create(planRequest({ ...draft, preview: true }, currentTime())).catch(() => first)
       }
       ask().then(
         (made) => {
+          if (mine !== turn.current) return
           send({ type: 'planned', plan: made })
           onPlanned(made)
         },
         (error: unknown) => {
+          if (mine !== turn.current) return
           const { message, code, details } = describeError(error)
           send({ type: 'planFailed', message, code, problems: readProblems(details) })
         },
