@@ -313,11 +313,19 @@ export async function parkJob(
 export async function deferJob(
   pool: Queryable,
   job: Pick<ClaimedJob, 'id' | 'fence'>,
-  state: { waitMs: number; items: JobItem[]; progress: number; result: JobResult; etaAt: number | null },
+  state: {
+    waitMs: number
+    items: JobItem[]
+    progress: number
+    result: JobResult
+    etaAt: number | null
+    /** Added to what the job was made with. */
+    payload?: Record<string, unknown>
+  },
 ): Promise<void> {
   await pool.query(
     `UPDATE job SET status = 'queued', owner = NULL, lease_until = NULL, attempts = 0, items = $4, progress = $5,
-                    result = $6, eta_at = to_timestamp($7::float8 / 1000),
+                    result = $6, eta_at = to_timestamp($7::float8 / 1000), payload = payload || $8::jsonb,
                     run_after = clock_timestamp() + $3 * interval '1 millisecond'
       WHERE id = $1 AND fence = $2 AND status = 'running'`,
     [
@@ -328,6 +336,7 @@ export async function deferJob(
       state.progress,
       JSON.stringify(state.result),
       state.etaAt,
+      JSON.stringify(state.payload ?? {}),
     ],
   )
 }

@@ -26,16 +26,18 @@ const redriveShare = 0.9
  */
 export async function runRedrive(deps: BatchDeps, run: JobRun): Promise<void> {
   const { pool, nats } = deps
-  const { quarantineIds } = run.job.payload as { quarantineIds: number[] }
+  const { quarantineIds, untilSeq } = run.job.payload as { quarantineIds: number[]; untilSeq?: number }
   const rows = await requireReleased(pool, quarantineIds)
+  let sent = 0
   for (const [i, row] of rows.entries()) {
     const share = redriveShare / rows.length
-    await putBack(deps, run, row, (done) => {
+    sent += await putBack(deps, run, row, (done) => {
       run.advance((i + done) * share)
     })
     Object.assign(run.items[i] ?? {}, { status: 'running', rows: row.events })
   }
-  const { lastSeq } = await streamState(nats)
+  // Where the log ended when all was put back: what comes after need not be waited for.
+  const lastSeq = untilSeq !== undefined && sent === 0 ? untilSeq : (await streamState(nats)).lastSeq
   const behind = await pipelinesBehind(pool, rows[0]?.type ?? '', lastSeq)
   if (behind.length === 0) return finish(deps, run, rows)
   await deferJob(pool, run.job, {
@@ -48,6 +50,7 @@ export async function runRedrive(deps: BatchDeps, run: JobRun): Promise<void> {
       ],
     },
     etaAt: null,
+    payload: { untilSeq: lastSeq },
   })
 }
 
@@ -66,9 +69,10 @@ async function putBack(
   run: JobRun,
   { id, type, events, redrivenSeq }: StoredQuarantine,
   advance: (done: number) => void,
-): Promise<void> {
+): Promise<number> {
   let step: Redriven = { seq: redrivenSeq, events: 0, bytes: 0, done: false }
-  for (let sent = 0; !step.done;) {
+  let sent = 0
+  while (!step.done) {
     run.signal.throwIfAborted()
     step = await redriveKept(nats, { id, type, afterSeq: step.seq, messages: messagesAtOnce })
     sent += step.events
@@ -76,6 +80,7 @@ async function putBack(
     advance(sent / Math.max(events, sent, 1))
     await governor?.pace(run, step.bytes)
   }
+  return sent
 }
 
 /** Under the job's fence, so that a worker that lost the job does not end it twice. */
