@@ -35,13 +35,19 @@ export function VersionsPanel({ name, publication, shadow, zone, now, onBackfill
     if (publication !== null) void queryClient.invalidateQueries(filter)
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [publication, name, queryClient])
-  const versions = data?.versions ?? []
+  // What plans have computed and nobody is served from is in the plans; here it would hide what answers.
+  const versions = data?.versions.filter(({ state }) => state === 'published') ?? []
+  const staged = data?.versions.filter(({ state }) => state === 'staged').length ?? 0
   const shown = all ? versions : versions.slice(0, shownFirst)
   const current = data?.publication ?? 0
   return (
     <Panel
       title="Versions"
-      sub={data ? `${plural(versions.length, 'version')}, newest first` : undefined}
+      sub={
+        data
+          ? `${plural(versions.length, 'version')}, newest first${staged > 0 ? `; ${staged} staged for plans` : ''}`
+          : undefined
+      }
       actions={
         current > 0 ? (
           <Button
