@@ -1,4 +1,4 @@
-import type { Duck } from '../clients'
+import { interruptOnAbort, type Duck } from '../clients'
 import {
   eventCountsSql,
   rememberedSeqSql,
@@ -50,17 +50,14 @@ async function interruptible<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted()
-  const interrupt = () => {
-    connection.interrupt()
-  }
-  signal?.addEventListener('abort', interrupt)
+  const done = interruptOnAbort(connection, signal)
   try {
     return await run()
   } catch (error) {
     signal?.throwIfAborted()
     throw whatFailed('Attributing differences of', compiled, error)
   } finally {
-    signal?.removeEventListener('abort', interrupt)
+    done()
   }
 }
 
@@ -112,10 +109,7 @@ async function* streamed(
   { compiled, signal }: Pick<Request, 'compiled' | 'signal'>,
 ): AsyncGenerator<unknown[][]> {
   signal?.throwIfAborted()
-  const interrupt = () => {
-    connection.interrupt()
-  }
-  signal?.addEventListener('abort', interrupt)
+  const done = interruptOnAbort(connection, signal)
   try {
     for await (const rows of connection.stream(sql)) {
       signal?.throwIfAborted()
@@ -125,7 +119,7 @@ async function* streamed(
     signal?.throwIfAborted()
     throw whatFailed('Attributing differences of', compiled, error)
   } finally {
-    signal?.removeEventListener('abort', interrupt)
+    done()
   }
 }
 

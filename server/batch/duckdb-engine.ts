@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { openDuck, type Duck } from '../clients'
+import { interruptOnAbort, openDuck, type Duck } from '../clients'
 import {
   firstSeqsSql,
   recomputeSql,
@@ -54,10 +54,7 @@ interface Request {
 async function* cells(duck: Duck, { compiled, scope, signal }: Request): AsyncGenerator<EngineCell[]> {
   signal?.throwIfAborted()
   const connection = await duck.fork()
-  const interrupt = () => {
-    connection.interrupt()
-  }
-  signal?.addEventListener('abort', interrupt)
+  const done = interruptOnAbort(connection, signal)
   const read = versionCellReader(compiled)
   try {
     for await (const rows of connection.stream(recomputeSql(compiled, scope))) {
@@ -68,7 +65,7 @@ async function* cells(duck: Duck, { compiled, scope, signal }: Request): AsyncGe
     signal?.throwIfAborted()
     throw whatFailed('Recomputing', compiled, error)
   } finally {
-    signal?.removeEventListener('abort', interrupt)
+    done()
     connection.close()
   }
 }

@@ -100,3 +100,23 @@ async function appendColumns(
     appender.closeSync()
   }
 }
+
+/** An interrupt that meets no statement is lost, and a statement may be on its way to the engine still. */
+const interruptAgainMs = 50
+
+/** Interrupts what the connection runs once the signal aborts, again and again until the answer is called. */
+export function interruptOnAbort(duck: Pick<Duck, 'interrupt'>, signal: AbortSignal | undefined): () => void {
+  let timer: NodeJS.Timeout | null = null
+  const begin = () => {
+    duck.interrupt()
+    timer ??= setInterval(() => {
+      duck.interrupt()
+    }, interruptAgainMs)
+  }
+  if (signal?.aborted === true) begin()
+  else signal?.addEventListener('abort', begin, { once: true })
+  return () => {
+    signal?.removeEventListener('abort', begin)
+    if (timer !== null) clearInterval(timer)
+  }
+}

@@ -1,5 +1,5 @@
 export { copyInto } from './copy'
-export { openDuck, type Duck, type DuckOptions } from './duck'
+export { interruptOnAbort, openDuck, type Duck, type DuckOptions } from './duck'
 export { createInbox, nanos, newHeaders, openNats, type Nats, type NatsOptions } from './nats'
 export { openPool, type Pool, type PoolClient, type PoolOptions } from './pool'
 export { openPrisma, type PrismaClient } from './prisma'

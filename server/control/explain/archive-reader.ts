@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { openDuck, type Duck } from '../../clients'
+import { interruptOnAbort, openDuck, type Duck } from '../../clients'
 import { AppError, type Stop } from '../../platform'
 
 export interface ArchiveReader {
@@ -142,15 +142,12 @@ async function onConnection<T>(
   reading: (duck: Duck, signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const connection = await engine.fork()
-  const interrupt = () => {
-    connection.interrupt()
-  }
-  signal.addEventListener('abort', interrupt)
+  const done = interruptOnAbort(connection, signal)
   try {
     signal.throwIfAborted()
     return await reading(connection, signal)
   } finally {
-    signal.removeEventListener('abort', interrupt)
+    done()
     connection.close()
   }
 }
