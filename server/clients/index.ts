@@ -1,6 +1,7 @@
 export { copyInto } from './copy'
 export { interruptOnAbort, openDuck, type Duck, type DuckOptions } from './duck'
 export { createInbox, nanos, newHeaders, openNats, type Nats, type NatsOptions } from './nats'
+export { runExclusively } from './run-exclusively'
 export { openPool, type Pool, type PoolClient, type PoolOptions } from './pool'
 export { openPrisma, type PrismaClient } from './prisma'
 export { inTransaction, type Isolation } from './transaction'

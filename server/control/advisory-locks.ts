@@ -5,5 +5,4 @@ export const advisoryLocks = {
   schedule: 7_203,
   applyDefinition: 7_204,
   policy: 7_205,
-  auditRelay: 7_206,
 } as const

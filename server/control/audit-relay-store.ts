@@ -1,17 +1,4 @@
 import type { Pool, PoolClient } from '../clients'
-import { advisoryLocks } from './advisory-locks'
-
-/** Held by the connection, until it ends: one relay at a time over all processes. */
-export async function tryLockRelay(client: PoolClient): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [
-    advisoryLocks.auditRelay,
-  ])
-  return rows[0]?.locked === true
-}
-
-export async function unlockRelay(client: PoolClient): Promise<void> {
-  await client.query('SELECT pg_advisory_unlock($1)', [advisoryLocks.auditRelay])
-}
 
 /** The last seq that is known to be in the stream; 0 before the first. */
 export async function readRelayed(db: Pool | PoolClient): Promise<number> {

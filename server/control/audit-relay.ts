@@ -1,19 +1,15 @@
-import { newHeaders, type Nats, type Pool, type PoolClient } from '../clients'
+import { newHeaders, runExclusively, type Nats, type Pool, type PoolClient } from '../clients'
 import { auditStream, streamState } from '../log'
-import { backoffMs, logger, sleep, type Stop } from '../platform'
+import { sleep, type Stop } from '../platform'
 import type { ChainedEntry } from './audit-chain'
-import { markRelayed, readRelayed, tryLockRelay, unlockRelay } from './audit-relay-store'
+import { markRelayed, readRelayed } from './audit-relay-store'
 import { selectEntriesAfter } from './audit-store'
 
 const seqHeader = 'parallax-audit'
 const pageEntries = 200
 const pollMs = 1_000
-const standByMs = 5_000
-const retryPolicy = { baseMs: 500, maxMs: 30_000 }
 /** Messages published past the relay that are looked through for its own last one. */
 const foreignLimit = 1_000
-
-const log = logger('audit')
 
 interface Deps {
   pool: Pool
@@ -32,54 +28,8 @@ interface Place {
  * is, and takes a message only behind the one it must follow. So a relay that was killed, or believes wrongly that
  * it is still the one, changes nothing. Runs beside others; one at a time works.
  */
-export function runAuditRelay(deps: Deps): Stop {
-  const stopping = new AbortController()
-  const running = relay(deps, stopping.signal)
-  return async () => {
-    stopping.abort()
-    await running
-  }
-}
-
-async function relay({ pool, nats }: Deps, signal: AbortSignal): Promise<void> {
-  let failures = 0
-  while (!signal.aborted) {
-    try {
-      const worked = await turn(pool, nats, signal)
-      failures = 0
-      if (!worked) await sleep(standByMs, signal)
-    } catch (error) {
-      failures++
-      log.warn({ err: error, failures }, 'the audit relay was interrupted; going on')
-      await sleep(backoffMs(retryPolicy, failures), signal)
-    }
-  }
-}
-
-/** False: another relay works. */
-async function turn(pool: Pool, nats: Nats, signal: AbortSignal): Promise<boolean> {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  // A connection that breaks between two statements emits; the next statement rejects, which is what counts.
-  const onError = (error: Error) => {
-    broken = error
-  }
-  client.on('error', onError)
-  try {
-    const locked = await tryLockRelay(client)
-    if (locked) {
-      await work(client, nats, signal)
-      await unlockRelay(client)
-    }
-    return locked
-  } catch (error) {
-    broken = error instanceof Error ? error : new Error(String(error))
-    throw error
-  } finally {
-    client.off('error', onError)
-    // With an error the connection ends, and with it the lock.
-    client.release(broken)
-  }
+export function runAuditRelay({ pool, nats }: Deps): Stop {
+  return runExclusively({ pool, name: 'audit relay', work: (client, signal) => work(client, nats, signal) })
 }
 
 async function work(client: PoolClient, nats: Nats, signal: AbortSignal): Promise<void> {

@@ -1,23 +1,12 @@
-import { newHeaders, type Nats, type Pool, type PoolClient } from '../clients'
+import { newHeaders, runExclusively, type Nats, type Pool, type PoolClient } from '../clients'
 import { correctionsStream, streamState } from '../log'
-import { backoffMs, logger, sleep, type Stop } from '../platform'
-import {
-  lastOnStream,
-  markOnStream,
-  tryLockRelay,
-  unlockRelay,
-  unpublished,
-  type StoredCorrection,
-} from './corrections-store'
+import { sleep, type Stop } from '../platform'
+import { lastOnStream, markOnStream, unpublished, type StoredCorrection } from './corrections-store'
 
 const correctionHeader = 'parallax-correction'
 /** Published together, and marked together. */
 const pageCorrections = 500
 const pollMs = 500
-const standByMs = 5_000
-const retryPolicy = { baseMs: 500, maxMs: 30_000 }
-
-const log = logger('corrections')
 
 interface Deps {
   pool: Pool
@@ -29,54 +18,12 @@ interface Deps {
  * message only behind the one it must follow, and what it holds beyond what is marked is marked first. So a relay
  * that was killed, or believes wrongly that it is still the one, changes nothing. Runs beside others; one works.
  */
-export function runCorrectionsRelay(deps: Deps): Stop {
-  const stopping = new AbortController()
-  const running = relay(deps, stopping.signal)
-  return async () => {
-    stopping.abort()
-    await running
-  }
-}
-
-async function relay({ pool, nats }: Deps, signal: AbortSignal): Promise<void> {
-  let failures = 0
-  while (!signal.aborted) {
-    try {
-      const worked = await turn(pool, nats, signal)
-      failures = 0
-      if (!worked) await sleep(standByMs, signal)
-    } catch (error) {
-      failures++
-      log.warn({ err: error, failures }, 'the corrections relay was interrupted; going on')
-      await sleep(backoffMs(retryPolicy, failures), signal)
-    }
-  }
-}
-
-/** False: another relay works. */
-async function turn(pool: Pool, nats: Nats, signal: AbortSignal): Promise<boolean> {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  // A connection that breaks between two statements emits; the next statement rejects, which is what counts.
-  const onError = (error: Error) => {
-    broken = error
-  }
-  client.on('error', onError)
-  try {
-    const locked = await tryLockRelay(client)
-    if (locked) {
-      await work(client, nats, signal)
-      await unlockRelay(client)
-    }
-    return locked
-  } catch (error) {
-    broken = error instanceof Error ? error : new Error(String(error))
-    throw error
-  } finally {
-    client.off('error', onError)
-    // With an error the connection ends, and with it the lock.
-    client.release(broken)
-  }
+export function runCorrectionsRelay({ pool, nats }: Deps): Stop {
+  return runExclusively({
+    pool,
+    name: 'corrections relay',
+    work: (client, signal) => work(client, nats, signal),
+  })
 }
 
 async function work(client: PoolClient, nats: Nats, signal: AbortSignal): Promise<void> {

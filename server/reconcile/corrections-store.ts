@@ -131,17 +131,3 @@ export async function lastOnStream(db: Queryable): Promise<number> {
   )
   return rows[0]?.seq ?? 0
 }
-
-const relayLock = `hashtextextended('parallax corrections relay', 0)`
-
-/** Held by the connection, until it ends: one relay at a time over all processes. */
-export async function tryLockRelay(client: PoolClient): Promise<boolean> {
-  const { rows } = await client.query<{ locked: boolean }>(
-    `SELECT pg_try_advisory_lock(${relayLock}) AS locked`,
-  )
-  return rows[0]?.locked === true
-}
-
-export async function unlockRelay(client: PoolClient): Promise<void> {
-  await client.query(`SELECT pg_advisory_unlock(${relayLock})`)
-}
