@@ -8,7 +8,7 @@ import {
   plural,
 } from '@/components/format'
 import type { Zone } from '@/components/format'
-import { CountFigure, QuietGlyph } from '@/components/ui'
+import { CountFigure, QuietGlyph, StripSkeleton } from '@/components/ui'
 import type { DivergenceSummary } from '@/server/api'
 import { percentText } from './cell-words'
 
@@ -25,7 +25,7 @@ const fewCells = 100
 
 /** The figures of the range, of the same cells as the map below. */
 export function SummaryStrip({ summary, old, zone, now }: SummaryStripProps) {
-  if (!summary) return <StripSkeleton />
+  if (!summary) return <StripSkeleton labels={labels} />
   const { compared, beyond, tolerance, largest, drifting, awaiting, open } = summary
   const within = `Beyond ${percentText(tolerance)} %`
   const glyph = (isGood: boolean) => (old || compared.cells === 0 ? 'unknown' : isGood ? 'ok' : 'bad')
@@ -102,21 +102,3 @@ function Item({ label, note, children }: { label: string; note: string; children
 }
 
 const labels = ['Cells compared', 'Beyond tolerance', 'Largest', 'Unexplained (drift)', 'Awaiting batch']
-
-function StripSkeleton() {
-  return (
-    <dl className="strip" aria-busy="true">
-      {labels.map((label) => (
-        <div key={label} className="strip-figure">
-          <dt>{label}</dt>
-          <dd className="strip-value">
-            <span className="skeleton my-1 h-4! w-20" />
-          </dd>
-          <dd className="strip-note">
-            <span className="skeleton my-1 h-2.5! w-28" />
-          </dd>
-        </div>
-      ))}
-    </dl>
-  )
-}

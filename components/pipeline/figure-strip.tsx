@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { formatCount, formatDuration, formatNear, formatPercent } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { runStatus } from '@/components/pipelines/last-run'
-import { CountFigure, DurationFigure, Mark, QuietGlyph } from '@/components/ui'
+import { CountFigure, DurationFigure, Mark, QuietGlyph, StripSkeleton } from '@/components/ui'
 import type { Status } from '@/components/ui'
 import type { PipelineInfo, PipelineStatus } from '@/server/api'
 
@@ -17,7 +17,7 @@ interface FigureStripProps {
 
 /** The figures a person asks for first, without boxes. */
 export function FigureStrip({ info, status, old, zone, now }: FigureStripProps) {
-  if (!status) return <StripSkeleton />
+  if (!status) return <StripSkeleton labels={labels} />
   const { lag, counters, lastRun, boundary, watermark } = status
   const ahead = status.position.filter((p) => p.watermark !== null && p.watermark !== watermark).length
   return (
@@ -106,21 +106,3 @@ function waitingNote({ lag, catchUpEta }: PipelineStatus, now: number): string {
 }
 
 const labels = ['Fresh', 'Watermark', 'Boundary', 'Waiting', 'Late, duplicate, invalid', 'Last batch']
-
-function StripSkeleton() {
-  return (
-    <dl className="strip" aria-busy="true">
-      {labels.map((label) => (
-        <div key={label} className="strip-figure">
-          <dt>{label}</dt>
-          <dd className="strip-value">
-            <span className="skeleton my-1 h-4! w-20" />
-          </dd>
-          <dd className="strip-note">
-            <span className="skeleton my-1 h-2.5! w-28" />
-          </dd>
-        </div>
-      ))}
-    </dl>
-  )
-}

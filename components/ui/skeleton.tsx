@@ -24,3 +24,22 @@ export function SkeletonBox({ height }: { height: number }) {
     </div>
   )
 }
+
+/** A strip of figures that is still loading, in its own shape. */
+export function StripSkeleton({ labels }: { labels: readonly string[] }) {
+  return (
+    <dl className="strip" aria-busy="true">
+      {labels.map((label) => (
+        <div key={label} className="strip-figure">
+          <dt>{label}</dt>
+          <dd className="strip-value">
+            <span className="skeleton my-1 h-4! w-20" />
+          </dd>
+          <dd className="strip-note">
+            <span className="skeleton my-1 h-2.5! w-28" />
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}
