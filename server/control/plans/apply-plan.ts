@@ -10,6 +10,7 @@ import { noPlan, requireCommand } from './create-plan'
 import { isApproved, needsSecond } from './four-eyes'
 import { planChanges } from './plan-moved'
 import { lockPlan, markApplied, type StoredPlan } from './plan-store'
+import { iso } from './instant'
 
 interface Application {
   id: string
@@ -107,4 +108,3 @@ const remedies: Record<string, string> = {
 }
 
 const text = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value))
-const iso = (at: number) => new Date(at).toISOString()

@@ -1,5 +1,6 @@
 import type { Change } from './command'
 import type { Range } from './window-range'
+import { iso } from './instant'
 
 type Covered = Range & { version: number }
 
@@ -36,4 +37,3 @@ const at = (entries: readonly Covered[], instant: number): number | null =>
 
 const named = (version: number | null) =>
   version === null ? 'none, speed alone answers' : `version ${version}`
-const iso = (at: number) => new Date(at).toISOString()

@@ -14,6 +14,7 @@ import type { BackfillOptions, BackfillRequest } from './recompute-options'
 import { wantedWindows } from './wanted-windows'
 import { cellsCountLimit, countCells, knownExtent, type PlanDraft, type StoredPlan } from './plan-store'
 import { endOfClosedWindows, snapOutwards, splitRange, type Range } from './window-range'
+import { iso } from './instant'
 
 type Queryable = Pick<Pool | PoolClient, 'query'>
 
@@ -198,5 +199,3 @@ export async function definitionChanges(
     ? []
     : [{ what: `definition of ${pipeline}`, expected: expected.definitionVersion, found: stored.version }]
 }
-
-const iso = (at: number) => new Date(at).toISOString()

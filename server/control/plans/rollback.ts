@@ -9,7 +9,7 @@ import type { JobItem, PlanItem } from '../model'
 import { findPipeline } from '../pipeline-store'
 import type { Change, PlanCommand } from './command'
 import { correctionsConsumers } from './consumers'
-import { atOnce } from './instant'
+import { iso, atOnce } from './instant'
 import { countCells, type StoredPlan } from './plan-store'
 import { definitionChanges } from './recompute'
 import type { GuardOptions } from './recompute-options'
@@ -131,4 +131,3 @@ const doneItem = ({ id, label, from, to, becomesVersion, cells }: PlanItem): Job
 })
 
 const named = (version: { number: number } | null) => (version ? `version ${version.number}` : 'speed alone')
-const iso = (at: number) => new Date(at).toISOString()
