@@ -8,7 +8,7 @@ import { worstOf } from './status-judge'
 import { selectArchive, selectFoldedEvents, selectWorkers } from './status-store'
 
 const workersLimit = 200
-const rolesNeeded = ['speed', 'archive', 'batch'] as const
+const rolesNeeded = ['speed', 'archive', 'batch', 'slo'] as const
 const answerMs = 2_000
 const slowMs = 500
 const archiveWarnMessages = 50_000

@@ -11,6 +11,7 @@ const starts: Record<RoleName, () => Promise<Start>> = {
   speed: async () => (await import('./speed')).startSpeed,
   archive: async () => (await import('./archive')).startArchive,
   batch: async () => (await import('./batch')).startBatch,
+  slo: async () => (await import('./slo')).startSlo,
   web: async () => (await import('./web')).startWeb,
   feed: async () => (await import('./feed-role')).startFeed,
 }

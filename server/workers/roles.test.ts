@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { defaultRoles, parseRoles } from './roles'
 
 test('the default is one process of each role', () => {
-  expect(parseRoles(defaultRoles)).toEqual({ web: 1, speed: 1, batch: 1, archive: 1 })
+  expect(parseRoles(defaultRoles)).toEqual({ web: 1, speed: 1, batch: 1, archive: 1, slo: 1 })
 })
 
 test('a role can run several times', () => {

@@ -1,12 +1,12 @@
 import { AppError } from '../platform'
 
-export const roleNames = ['speed', 'archive', 'batch', 'web', 'feed'] as const
+export const roleNames = ['speed', 'archive', 'batch', 'slo', 'web', 'feed'] as const
 export type RoleName = (typeof roleNames)[number]
 
 /** How many processes of a role; roles not named are not run here. */
 export type RoleCounts = Partial<Record<RoleName, number>>
 
-export const defaultRoles = 'speed,archive,batch,web'
+export const defaultRoles = 'speed,archive,batch,slo,web'
 const mostOfARole = 32
 
 /** `web,speed:2,batch` as counts. The feed is a role too, started by `--feed`. */
@@ -26,6 +26,6 @@ export function parseRoles(text: string): RoleCounts {
 function refuse(why: string): never {
   throw new AppError(
     'bad_request',
-    `Reading --roles failed: ${why}. Use a list of web, speed, batch and archive, like web,speed:2,batch.`,
+    `Reading --roles failed: ${why}. Use a list of web, speed, batch, archive and slo, like web,speed:2,batch.`,
   )
 }

@@ -1,0 +1,28 @@
+import { hostname } from 'node:os'
+import { newId, type Env, type Stop } from '../platform'
+import { connect, type Connections } from './connections'
+import { beginHeartbeat } from './heartbeat'
+
+const poolSize = 8
+
+/** What the role does; each part keeps itself to one process at a time where it must. */
+const parts: ((connections: Connections, env: Env) => Stop | Promise<Stop>)[] = []
+
+/** Measures, evaluates, alerts and notifies. */
+export async function startSlo(env: Env): Promise<Stop> {
+  const connections = await connect(env, 'slo', poolSize)
+  const stops: Stop[] = []
+  const stopAll = async () => {
+    await Promise.all(stops.map((stop) => stop()))
+    await connections.close()
+  }
+  try {
+    for (const part of parts) stops.push(await part(connections, env))
+    const id = `slo-${hostname()}-${process.pid}-${newId().slice(0, 8)}`
+    stops.push(await beginHeartbeat({ pool: connections.pool, id, role: 'slo', detail: () => ({}) }))
+    return stopAll
+  } catch (error) {
+    await stopAll()
+    throw error
+  }
+}
