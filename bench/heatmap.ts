@@ -1,21 +1,14 @@
-import { chromium, type Browser, type Page } from '@playwright/test'
-import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { createUser } from '../server/auth'
-import type { TestServices } from '../server/clients/testing'
-import { sleep } from '../server/platform'
+import type { Browser, Page } from '@playwright/test'
 import { openBenchServices } from './bench-services'
+import { startBuiltWeb, type BuiltWeb } from './built-web'
 import { median, percentile, rounded, type BenchOptions, type Figure } from './figure'
 import { heatPipeline, seedHeatmap } from './heatmap-seed'
+import { openBrowser, signedInPage } from './real-browser'
 
 const drawLimitMs = 100
 const hoverLimitFps = 60
 const hoverMs = 4_000
 const restMs = 2_000
-const user = { email: 'bench@parallax.local', password: 'parallax-bench-admin' }
 
 interface Measured {
   cells: number
@@ -60,29 +53,14 @@ export async function heatmapHover(options: BenchOptions): Promise<Figure> {
 /** The built console on services of its own, with an hour of a pipeline in them. */
 async function measure({ reps, log }: BenchOptions): Promise<Measured> {
   const services = await openBenchServices()
-  const dataDir = mkdtempSync(path.join(tmpdir(), 'parallax-heatmap-'))
-  let web: ChildProcess | undefined
+  let web: BuiltWeb | undefined
   let browser: Browser | undefined
   try {
     await seedHeatmap(services, Date.now())
-    const client = await services.pool.connect()
-    await createUser(client, { ...user, role: 'admin' })
-    client.release()
-    const port = await freePort()
-    web = startWeb(services, port, dataDir)
-    const base = `http://127.0.0.1:${port}`
-    await untilReady(base, web)
-    browser = await chromium.launch({
-      executablePath: process.env.CHROMIUM_PATH ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-gpu'],
-    })
-    const page = await browser.newPage({ viewport: { width: 1440, height: 1000 } })
-    const signedIn = await page.request.post(`${base}/api/trpc/auth.signIn`, {
-      data: { json: user },
-      headers: { origin: base },
-    })
-    if (!signedIn.ok()) throw new Error(`signing in failed: ${await signedIn.text()}`)
-    const url = `${base}/divergence?pipeline=${heatPipeline}&cells=fit`
+    web = await startBuiltWeb(services)
+    browser = await openBrowser()
+    const page = await signedInPage(browser, web, { width: 1440, height: 1000 })
+    const url = `${web.url}/divergence?pipeline=${heatPipeline}&cells=fit`
     const drawMs: number[] = []
     for (let i = 0; i < Math.max(3, reps); i++) drawMs.push(await drawOnce(page, url))
     const restFps = await page.evaluate(rest, restMs)
@@ -94,9 +72,8 @@ async function measure({ reps, log }: BenchOptions): Promise<Measured> {
     return { cells, drawMs, frameMs }
   } finally {
     await browser?.close()
-    await stopped(web)
+    await web?.stop()
     await services.stop()
-    rmSync(dataDir, { recursive: true, force: true })
   }
 }
 
@@ -180,57 +157,5 @@ function hover(ms: number): Promise<number[]> {
       requestAnimationFrame(step)
     }
     requestAnimationFrame(step)
-  })
-}
-
-function startWeb(services: TestServices, port: number, dataDir: string): ChildProcess {
-  const root = process.cwd()
-  const program = path.join(root, 'dist', 'parallax.mjs')
-  if (!existsSync(program) || !existsSync(path.join(root, '.next', 'BUILD_ID')))
-    throw new Error('there is no production build: run `npm run build` first')
-  return spawn(
-    process.execPath,
-    [program, 'start', '--roles', 'web', '--feed', 'none', '--port', String(port), '--data-dir', dataDir],
-    {
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: {
-        ...process.env,
-        PARALLAX_ROOT: root,
-        PARALLAX_LOG_LEVEL: 'error',
-        DATABASE_URL: services.databaseUrl,
-        NATS_URL: services.natsUrl,
-      },
-    },
-  )
-}
-
-async function untilReady(base: string, web: ChildProcess): Promise<void> {
-  const deadline = Date.now() + 60_000
-  while (Date.now() < deadline) {
-    if (web.exitCode !== null) throw new Error(`the console ended with ${web.exitCode}`)
-    const answer = await fetch(`${base}/sign-in`).catch(() => null)
-    if (answer?.ok) return
-    await sleep(250)
-  }
-  throw new Error('the console was not ready within a minute')
-}
-
-async function stopped(web: ChildProcess | undefined): Promise<void> {
-  if (web?.exitCode !== null) return
-  const ended = new Promise((resolve) => web.once('exit', resolve))
-  web.kill('SIGTERM')
-  await Promise.race([ended, sleep(20_000)])
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => {
-        resolve(port)
-      })
-    })
   })
 }
