@@ -8,6 +8,7 @@ const figures: Record<string, () => Promise<(options: BenchOptions) => Promise<F
   event_to_view: async () => (await import('./event-to-view')).eventToView,
   'heatmap.draw_ms': async () => (await import('./heatmap')).heatmapDraw,
   'heatmap.hover_fps': async () => (await import('./heatmap')).heatmapHover,
+  'sse.viewers': async () => (await import('./sse-viewers')).sseViewers,
   'audit.append': async () => (await import('./audit-append')).auditAppend,
   'batch.recompute': async () => (await import('./batch-recompute')).batchRecompute,
   'reconcile.compare': async () => (await import('./reconcile-compare')).reconcileCompare,
