@@ -61,6 +61,8 @@ export type Budgeting =
   | { method: 'occurrences' }
   /** A minute (or several) is good when its own share reaches `target`. */
   | { method: 'timeslices'; minutes: number; target: number }
+  /** The mean of the slices' shares: a flood of requests in few minutes counts as those minutes. */
+  | { method: 'ratio_timeslices'; minutes: number }
 
 export interface ObjectiveSpec {
   /** `<pipeline>.<name>`, or the name of a composite. */
