@@ -8,7 +8,7 @@ test('a path of this console comes back whole', () => {
   expect(signInPath('/pipelines?a=b&c')).toBe('/sign-in?next=%2Fpipelines%3Fa%3Db%26c')
 })
 
-test('another site, a scheme or the sign-in page itself leads to the pipelines', () => {
+test('another site, a scheme or the sign-in page itself leads to the overview', () => {
   for (const next of [
     'https://evil.example/',
     '//evil.example',
@@ -18,5 +18,5 @@ test('another site, a scheme or the sign-in page itself leads to the pipelines',
     '',
     null,
   ])
-    expect(safeNext(next)).toBe('/pipelines')
+    expect(safeNext(next)).toBe('/')
 })

@@ -1,8 +1,8 @@
 /** Where to go after signing in: a path of this console, never another site. */
 export function safeNext(next: string | null | undefined): string {
-  if (!next || !/^\/(?![/\\])/.test(next)) return '/pipelines'
+  if (!next || !/^\/(?![/\\])/.test(next)) return '/'
   const url = new URL(next, 'http://console.invalid')
-  if (url.host !== 'console.invalid' || url.pathname.startsWith('/sign-in')) return '/pipelines'
+  if (url.host !== 'console.invalid' || url.pathname.startsWith('/sign-in')) return '/'
   return url.pathname + url.search
 }
 

@@ -4,7 +4,7 @@ import { usePathname, useSearchParams } from 'next/navigation'
 import { Ellipsis } from 'lucide-react'
 import { AccountMenu } from '@/components/account'
 import { keepView } from '@/components/view'
-import { screens } from './screens'
+import { isOn, screens } from './screens'
 
 const onBar = screens.filter((screen) => !screen.isInMenu)
 const inMenu = screens.filter((screen) => screen.isInMenu)
@@ -20,7 +20,7 @@ export function BottomBar() {
           key={to}
           href={keepView(to, params)}
           className="bottom-link"
-          {...(path.startsWith(to) ? { 'aria-current': 'page' as const } : {})}
+          {...(isOn(path, { path: to }) ? { 'aria-current': 'page' as const } : {})}
         >
           <Icon className="icon" aria-hidden="true" />
           {name}

@@ -6,7 +6,7 @@ import { AccountMenu, initials, useMe } from '@/components/account'
 import { useConsoleFeed } from '@/components/live'
 import { Glyph, Logo } from '@/components/ui'
 import { keepView } from '@/components/view'
-import { screens } from './screens'
+import { isOn, screens } from './screens'
 
 export function Nav() {
   const path = usePathname()
@@ -15,7 +15,7 @@ export function Nav() {
   return (
     <nav className="nav" aria-label="Main">
       <div className="nav-inner">
-        <Link href={keepView('/pipelines', params)} className="brand" aria-label="Parallax, to the pipelines">
+        <Link href={keepView('/', params)} className="brand" aria-label="Parallax, to the overview">
           <Logo />
           <span className="brand-name">Parallax</span>
         </Link>
@@ -25,7 +25,7 @@ export function Nav() {
             <Link
               href={keepView(to, params)}
               className="nav-link"
-              {...(path.startsWith(to) ? { 'aria-current': 'page' as const } : {})}
+              {...(isOn(path, { path: to }) ? { 'aria-current': 'page' as const } : {})}
             >
               <Icon className="icon" aria-hidden="true" />
               <span className="nav-label">{name}</span>

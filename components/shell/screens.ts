@@ -1,4 +1,4 @@
-import { Grid3x3, ListChecks, ScrollText, Settings, Workflow } from 'lucide-react'
+import { Grid3x3, LayoutDashboard, ListChecks, ScrollText, Settings, Target, Workflow } from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 
 export interface Screen {
@@ -12,9 +12,15 @@ export interface Screen {
 
 /** The screens there are. A screen comes in here when it works, not before. */
 export const screens: Screen[] = [
-  { path: '/pipelines', name: 'Pipelines', icon: Workflow, heading: 'Data' },
+  { path: '/', name: 'Overview', icon: LayoutDashboard },
+  { path: '/pipelines', name: 'Pipelines', icon: Workflow, heading: 'Data', isInMenu: true },
   { path: '/divergence', name: 'Divergence', icon: Grid3x3 },
   { path: '/jobs', name: 'Jobs', icon: ListChecks, heading: 'Work' },
+  { path: '/objectives', name: 'Objectives', icon: Target, isInMenu: true },
   { path: '/audit', name: 'Audit', icon: ScrollText, heading: 'Govern', isInMenu: true },
   { path: '/settings', name: 'Settings', icon: Settings, isInMenu: true },
 ]
+
+/** Whether a path belongs to a screen: the first one is its own path only, the others have pages below them. */
+export const isOn = (path: string, { path: to }: Pick<Screen, 'path'>): boolean =>
+  to === '/' ? path === '/' : path === to || path.startsWith(`${to}/`)

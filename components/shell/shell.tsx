@@ -12,7 +12,7 @@ import { BottomBar } from './bottom-bar'
 import { Header } from './header'
 import { Nav } from './nav'
 import { Palette } from './palette'
-import { screens } from './screens'
+import { isOn, screens } from './screens'
 import { useShortcuts } from './use-shortcuts'
 
 // Fetched when first asked for. The palette is not: keys typed right after Ctrl K must reach it.
@@ -64,6 +64,6 @@ function Frame({ children }: { children: ReactNode }) {
 
 function titleOf(path: string): string {
   const [, first, second] = path.split('/')
-  if (first === 'pipelines' && second) return decodeURIComponent(second)
-  return screens.find((screen) => screen.path === `/${first}`)?.name ?? 'Parallax'
+  if ((first === 'pipelines' || first === 'objectives') && second) return decodeURIComponent(second)
+  return screens.find((screen) => isOn(path, screen))?.name ?? 'Parallax'
 }

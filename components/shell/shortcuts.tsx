@@ -7,9 +7,11 @@ const groups = [
     keys: [
       { keys: ['Ctrl K', '⌘ K'], does: 'Find a pipeline, or act' },
       { keys: ['?'], does: 'This list' },
+      { keys: ['g o'], does: 'Go to the overview' },
       { keys: ['g p'], does: 'Go to the pipelines' },
       { keys: ['g d'], does: 'Go to the divergence' },
       { keys: ['g j'], does: 'Go to the jobs' },
+      { keys: ['g b'], does: 'Go to the objectives' },
       { keys: ['g a'], does: 'Go to the audit trail' },
       { keys: ['g s'], does: 'Go to the settings' },
       { keys: ['Esc'], does: 'Close what is open' },

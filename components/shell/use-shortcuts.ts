@@ -34,6 +34,8 @@ export function useShortcuts({ palette, help, goTo }: ShortcutActions): void {
       } else if (event.key === 'g') goPressedAt = event.timeStamp
       else if (event.timeStamp - goPressedAt < pairWithinMs) {
         goPressedAt = -Infinity
+        if (event.key === 'o') goTo('/')
+        if (event.key === 'b') goTo('/objectives')
         if (event.key === 'p') goTo('/pipelines')
         if (event.key === 'd') goTo('/divergence')
         if (event.key === 'j') goTo('/jobs')

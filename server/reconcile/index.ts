@@ -1,9 +1,10 @@
-export { causes, type Cause, type DivergenceState } from './divergence-words'
+export { causes, histogramEdges, type Cause, type DivergenceState } from './divergence-words'
 export { type GridSort } from './divergence-grid-store'
 export {
   divergenceLimit,
   readDivergence,
   totalDivergence,
+  valueOf as divergenceValue,
   type DivergenceTarget,
   type DivergenceTotals,
   type DivergingCell,
