@@ -80,4 +80,10 @@ export type {
   SystemHealth,
   TotalExplanation,
   WorkerStatus,
+  AlertHistory,
+  BacklogRow,
+  FailingJob,
+  RecentDivergence,
+  SpeedDiagnosis,
+  TriageView,
 } from '../control'

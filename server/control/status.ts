@@ -183,7 +183,7 @@ async function shadowStatus(deps: Deps, { stored, positions, boundary }: ShadowF
   return { definitionVersion: stored.version, computeId: stored.computeId, boundary, lagMessages }
 }
 
-interface PartitionLag {
+export interface PartitionLag {
   messages: number
   oldestAt: number | null
 }
@@ -213,10 +213,11 @@ async function readLag(
   }
 }
 
-const partitionLags = (
+/** What waits in each partition, in the order of the positions; viewers share what was read a moment ago. */
+export const partitionLags = (
   deps: Deps,
   eventType: string,
-  positions: readonly PositionRow[],
+  positions: readonly Pick<PositionRow, 'partition' | 'seq'>[],
 ): Promise<PartitionLag[]> =>
   Promise.all(
     positions.map(({ partition, seq }) => {

@@ -49,6 +49,8 @@ const needed: Record<string, Role | 'public'> = {
   'plans.create': 'operator',
   'plans.approve': 'operator',
   'plans.applyPlan': 'operator',
+  'triage.view': 'viewer',
+  'triage.alertHistory': 'viewer',
   'audit.list': 'viewer',
   'audit.get': 'viewer',
   'audit.names': 'viewer',

@@ -10,6 +10,7 @@ import { jobsRouter } from './jobs-router'
 import { liveRouter } from './live-router'
 import { pipelinesRouter } from './pipelines-router'
 import { plansRouter } from './plans-router'
+import { triageRouter } from './triage-router'
 
 export const appRouter = router({
   auth: authRouter,
@@ -19,6 +20,7 @@ export const appRouter = router({
   divergence: divergenceRouter,
   jobs: jobsRouter,
   plans: plansRouter,
+  triage: triageRouter,
   audit: auditRouter,
   deadLetters: deadLettersRouter,
   system: systemRouter,

@@ -10,6 +10,7 @@ import type {
   PipelineListItem,
   PipelineStatus,
   SystemHealth,
+  TriageView,
 } from '../../control'
 
 export type Completeness = 'complete' | 'provisional' | 'partial' | 'unavailable'
@@ -154,6 +155,7 @@ export type WatchMessage =
   | { topic: 'pipeline'; data: LiveMessage }
   | { topic: 'topKeys'; data: TopKeys }
   | { topic: 'audit'; data: { seq: number } }
+  | { topic: 'triage'; data: TriageView }
 
 /** One verification of the audit chain. */
 export interface AuditVerification {
