@@ -87,3 +87,4 @@ export type {
   SpeedDiagnosis,
   TriageView,
 } from '../control'
+export type { StageTime, TraceDetail, TraceKept, TraceSpan, TraceStage, TraceSummary } from '../slo'

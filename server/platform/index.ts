@@ -7,3 +7,25 @@ export { projectRoot } from './project-root'
 export { backoffMs, retry, type RetryPolicy } from './retry'
 export { sleep } from './sleep'
 export type { Stop } from './stop'
+export {
+  admitEventTrace,
+  collectSpans,
+  currentTrace,
+  inTrace,
+  noteDroppedTraces,
+  nowUs,
+  recordSpan,
+  withRootSpan,
+  withSpan,
+  type SpanAttributes,
+  type SpanRecord,
+} from './telemetry'
+export {
+  formatTraceparent,
+  newSpanId,
+  newTraceContext,
+  readTraceparent,
+  spanIdOf,
+  traceIdOf,
+  type TraceContext,
+} from './telemetry-context'

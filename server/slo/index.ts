@@ -1,2 +1,5 @@
 export type * from './model'
 export { indicators } from './model'
+export { traceStages } from './traces/model'
+export type * from './traces/model'
+export { readTrace, readTraces } from './traces/read-traces'

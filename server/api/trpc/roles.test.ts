@@ -68,6 +68,8 @@ const needed: Record<string, Role | 'public'> = {
   'policy.get': 'viewer',
   'policy.set': 'admin',
   'access.table': 'viewer',
+  'traces.recent': 'viewer',
+  'traces.get': 'viewer',
 }
 
 type Caller = 'nobody' | 'a token without read' | Role

@@ -11,6 +11,7 @@ import { liveRouter } from './live-router'
 import { pipelinesRouter } from './pipelines-router'
 import { plansRouter } from './plans-router'
 import { triageRouter } from './triage-router'
+import { tracesRouter } from './traces-router'
 
 export const appRouter = router({
   auth: authRouter,
@@ -27,6 +28,7 @@ export const appRouter = router({
   users: usersRouter,
   tokens: tokensRouter,
   policy: policyRouter,
+  traces: tracesRouter,
   access: accessRouter(() => ({ procedures: procedures(), routes: v1Routes })),
 })
 

@@ -1,0 +1,1 @@
+export { TraceBar } from './trace-bar'
