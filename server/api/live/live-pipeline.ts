@@ -1,11 +1,11 @@
 import { tracked, type TrackedEnvelope } from '@trpc/server'
 import { pipelineStatus, readable, type Console } from '../../control'
-import { seriesStep } from '../../serving'
+import { seriesStep, type Range } from '../../serving'
 import type { SeriesInput } from '../trpc/inputs'
 import type { LiveMessage } from '../trpc/shapes'
 import { absolute, readSeriesView } from '../views'
 import { Mailbox, type Letter } from './mailbox'
-import { joinFeed, type PipelineFeed } from './pipeline-feed'
+import { joinFeed, type FeedPush, type PipelineFeed } from './pipeline-feed'
 import { formatResumeId, readResumeId } from './resume-id'
 import type { ViewChange } from './view-change'
 import { hubOf } from './view-hub'
@@ -57,15 +57,7 @@ export async function* livePipeline(console: Console, input: Input, signal: Abor
       let letter: Letter
       while ((letter = await mailbox.take()) !== 'reset') {
         if (letter === 'left') return
-        const { from, to } = range()
-        const { status } = letter
-        yield tracked(formatResumeId({ seq: letter.seq, stepMs }), {
-          kind: 'points',
-          points: letter.points.filter((point) => point.windowEnd > from && point.windowStart < to),
-          boundary: status.boundary,
-          watermark: status.watermark,
-          status,
-        })
+        yield tracked(formatResumeId({ seq: letter.seq, stepMs }), pointsMessage(letter, range()))
       }
     } finally {
       leave()
@@ -84,4 +76,19 @@ async function snapshot(console: Console, input: Input): Promise<LiveMessage> {
     pipelineStatus(console, input.name),
   ])
   return { kind: 'snapshot', series, status }
+}
+
+const messages = new WeakMap<FeedPush, LiveMessage>()
+
+/** Viewers who see all of a push are sent one object, which is put into words for the wire once. */
+function pointsMessage(push: FeedPush, { from, to }: Range): LiveMessage {
+  const { points, status } = push
+  const seen = points.filter((point) => point.windowEnd > from && point.windowStart < to)
+  const isWhole = seen.length === points.length
+  const known = isWhole ? messages.get(push) : undefined
+  if (known) return known
+  const { boundary, watermark } = status
+  const message: LiveMessage = { kind: 'points', points: seen, boundary, watermark, status }
+  if (isWhole) messages.set(push, message)
+  return message
 }

@@ -13,10 +13,7 @@ export class Mailbox {
   constructor(private readonly signal: AbortSignal | undefined) {}
 
   put(push: FeedPush): void {
-    const points = new Map(
-      [...(this.push?.points ?? []), ...push.points].map((point) => [point.windowStart, point]),
-    )
-    this.push = { ...push, points: [...points.values()] }
+    this.push = this.push === null ? push : newestOf(this.push, push)
     this.wake()
   }
 
@@ -55,4 +52,9 @@ export class Mailbox {
       this.signal?.removeEventListener('abort', stop)
     }
   }
+}
+
+function newestOf(before: FeedPush, push: FeedPush): FeedPush {
+  const points = new Map([...before.points, ...push.points].map((point) => [point.windowStart, point]))
+  return { ...push, points: [...points.values()] }
 }

@@ -1,12 +1,12 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc'
-import superjson from 'superjson'
 import { isTrustedWrite, requireRole } from '../../auth'
 import type { Principal, Role } from '../../auth'
 import type { Console } from '../../control'
 import { AppError, logger } from '../../platform'
 import type { ErrorCode } from '../../platform'
 import { internalMessage, toAppError } from '../app-error'
+import { transformer } from './transformer'
 
 export interface Context {
   console: Console
@@ -42,7 +42,7 @@ const t = initTRPC
   .context<Context>()
   .meta<Meta>()
   .create({
-    transformer: superjson,
+    transformer,
     sse: {
       ping: { enabled: true, intervalMs: 5_000 },
       client: { reconnectAfterInactivityMs: 15_000 },

@@ -1,6 +1,14 @@
 import type { TrackedEnvelope } from '@trpc/server'
 import { z } from 'zod'
-import { liveAudit, liveHealth, liveJobs, livePipeline, livePipelines, liveTopKeys } from '../live'
+import {
+  liveAudit,
+  liveHealth,
+  liveJobs,
+  livePipeline,
+  livePipelines,
+  liveTopKeys,
+  liveTriage,
+} from '../live'
 import { mergeFeeds } from '../merge-feeds'
 import { pageLimit, pipelineName, seriesInput, topKeysInput } from './inputs'
 import { router, viewerProcedure } from './init'
@@ -20,13 +28,28 @@ const watchInput = z.object({
   pipeline: seriesInput.nullish(),
   topKeys: topKeysInput.nullish(),
   audit: z.boolean().default(false),
+  triage: z.boolean().default(false),
 })
 
-async function* topic<K extends WatchMessage['topic'], T>(
+async function* topic<K extends WatchMessage['topic'], T extends object>(
   name: K,
   feed: Feed<T>,
 ): Feed<{ topic: K; data: T }> {
-  for await (const data of feed) yield { topic: name, data }
+  for await (const data of feed) yield wrapped(name, data)
+}
+
+const wrappers = new WeakMap<object, { topic: string; data: object }>()
+
+/** The same data is wrapped in the same object, for all its viewers. */
+function wrapped<K extends WatchMessage['topic'], T extends object>(
+  topic: K,
+  data: T,
+): { topic: K; data: T } {
+  const known = wrappers.get(data)
+  if (known?.topic === topic) return known as { topic: K; data: T }
+  const wrapper = { topic, data }
+  wrappers.set(data, wrapper)
+  return wrapper
 }
 
 /** The resume id of a tracked message means nothing in a merged feed: a reconnect starts with a snapshot. */
@@ -53,6 +76,7 @@ export const liveRouter = router({
         feeds.push(topic('pipeline', untracked(livePipeline(ctx.console, input.pipeline, signal))))
       if (input.topKeys) feeds.push(topic('topKeys', liveTopKeys(ctx.console, input.topKeys, signal)))
       if (input.audit) feeds.push(topic('audit', liveAudit(ctx.console, signal)))
+      if (input.triage) feeds.push(topic('triage', liveTriage(ctx.console, signal)))
       return feeds
     }, outer),
   ),
