@@ -65,6 +65,18 @@ const job = async (caller: Caller) => {
   return (await caller.plans.applyPlan({ id, reason: 'test' })).jobId
 }
 
+const planned = { pipeline: null, category: 'maintenance', reason: 'test', ...day }
+const objectiveOf = async (name: string) => ({
+  id: `${await pipeline(name)}.fast`,
+  name: 'fast',
+  title: 'Reads are fast',
+  owner: 'network-ops',
+  sli: { pipeline: name, indicator: 'latency' as const, threshold: 250 },
+  target: 0.95,
+  window: { kind: 'rolling' as const, days: 30 },
+  minTotal: 20,
+})
+
 interface Write {
   /** What the trail must say of it. */
   action: string
@@ -141,6 +153,29 @@ const procedures: Record<string, Write> = {
     action: 'token.revoke',
     run: async (caller) =>
       caller.tokens.revoke({ id: (await caller.tokens.create({ name: 'ci', scopes: ['read'] })).id }),
+  },
+  'objectives.save': {
+    action: 'objective.create',
+    run: async (caller) => caller.objectives.save({ spec: await objectiveOf(newName()), reason: 'test' }),
+  },
+  'objectives.remove': {
+    action: 'objective.remove',
+    run: async (caller) => {
+      const spec = await objectiveOf(newName())
+      await caller.objectives.save({ spec, reason: 'test' })
+      await caller.objectives.remove({ id: spec.id, reason: 'test' })
+    },
+  },
+  'objectives.addCorrection': {
+    action: 'correction.add',
+    run: (caller) => caller.objectives.addCorrection(planned),
+  },
+  'objectives.removeCorrection': {
+    action: 'correction.remove',
+    run: async (caller) => {
+      const { id } = await caller.objectives.addCorrection(planned)
+      await caller.objectives.removeCorrection({ id, reason: 'test' })
+    },
   },
   'policy.set': {
     action: 'policy.set',

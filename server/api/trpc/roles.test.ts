@@ -68,6 +68,12 @@ const needed: Record<string, Role | 'public'> = {
   'policy.get': 'viewer',
   'policy.set': 'admin',
   'access.table': 'viewer',
+  'objectives.list': 'viewer',
+  'objectives.corrections': 'viewer',
+  'objectives.save': 'operator',
+  'objectives.remove': 'operator',
+  'objectives.addCorrection': 'operator',
+  'objectives.removeCorrection': 'operator',
   'traces.recent': 'viewer',
   'traces.get': 'viewer',
 }

@@ -8,6 +8,7 @@ import { explainRouter } from './explain-router'
 import { router } from './init'
 import { jobsRouter } from './jobs-router'
 import { liveRouter } from './live-router'
+import { objectivesRouter } from './objectives-router'
 import { pipelinesRouter } from './pipelines-router'
 import { plansRouter } from './plans-router'
 import { triageRouter } from './triage-router'
@@ -21,6 +22,7 @@ export const appRouter = router({
   divergence: divergenceRouter,
   jobs: jobsRouter,
   plans: plansRouter,
+  objectives: objectivesRouter,
   triage: triageRouter,
   audit: auditRouter,
   deadLetters: deadLettersRouter,

@@ -5,7 +5,7 @@ import { selectObjectives, selectStates, type StoredObjective } from './objectiv
 /** Worst budget first, then those without data, by id. */
 export async function readObjectives(
   { pool }: { pool: Pool | PoolClient },
-  filter: { pipeline?: string | null } = {},
+  filter: { pipeline?: string | null | undefined } = {},
 ): Promise<ObjectiveView[]> {
   const stored = (await selectObjectives(pool)).filter(
     ({ pipeline }) => filter.pipeline == null || pipeline === filter.pipeline,

@@ -20,7 +20,7 @@ interface Deps {
   trail: Trail
 }
 
-export interface Saved {
+export interface SavedObjective {
   view: ObjectiveView
   change: 'created' | 'changed' | 'unchanged'
 }
@@ -29,7 +29,7 @@ export interface Saved {
 export function saveObjective(
   { pool, trail }: Deps,
   { spec, actor, reason }: { spec: unknown; actor: string; reason: string },
-): Promise<Saved> {
+): Promise<SavedObjective> {
   return inTransaction(pool, async (client) => {
     await lockObjectives(client)
     return saveLocked(client, { spec: checkSpec(spec), actor, reason, trail })
@@ -40,7 +40,7 @@ export function saveObjective(
 export async function saveLocked(
   client: PoolClient,
   { spec, actor, reason, trail }: { spec: StoredSpec; actor: string; reason: string; trail: Trail },
-): Promise<Saved> {
+): Promise<SavedObjective> {
   const known = await findObjective(client, spec.id)
   const current = known?.removedAt === null ? known : null
   await checkReferences(client, spec)

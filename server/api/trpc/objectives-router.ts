@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import {
+  addCorrection,
+  listCorrections,
+  objectiveSpec,
+  readObjectives,
+  removeCorrection,
+  removeObjective,
+  saveObjective,
+  type BudgetCorrectionView,
+  type ObjectiveView,
+  type SavedObjective,
+} from '../../slo'
+import { instantMs, pipelineName, reasonInput } from './inputs'
+import { operatorProcedure, router, viewerProcedure } from './init'
+
+const objectiveId = z.string().min(1).max(128)
+
+const correction = z.object({
+  pipeline: pipelineName.nullable(),
+  objectives: z.array(objectiveId).max(200).default([]),
+  category: z.string().trim().min(1).max(64),
+  reason: reasonInput,
+  from: instantMs,
+  to: instantMs,
+  recurrence: z
+    .object({ every: z.enum(['day', 'week', 'month']), until: instantMs.nullable().default(null) })
+    .nullable()
+    .default(null),
+})
+
+export const objectivesRouter = router({
+  /** Worst budget first. */
+  list: viewerProcedure
+    .input(z.object({ pipeline: pipelineName.nullish() }).prefault({}))
+    .query(({ ctx, input }): Promise<ObjectiveView[]> => readObjectives(ctx.console, input)),
+
+  corrections: viewerProcedure.query(({ ctx }): Promise<BudgetCorrectionView[]> =>
+    listCorrections(ctx.console),
+  ),
+
+  save: operatorProcedure
+    .input(z.object({ spec: objectiveSpec, reason: reasonInput }))
+    .mutation(({ ctx, input }): Promise<SavedObjective> =>
+      saveObjective(ctx.console, { ...input, actor: ctx.principal.name }),
+    ),
+
+  remove: operatorProcedure
+    .input(z.object({ id: objectiveId, reason: reasonInput }))
+    .mutation(({ ctx, input }): Promise<void> =>
+      removeObjective(ctx.console, { ...input, actor: ctx.principal.name }),
+    ),
+
+  addCorrection: operatorProcedure
+    .input(correction)
+    .mutation(({ ctx, input }): Promise<BudgetCorrectionView> =>
+      addCorrection(ctx.console, { ...input, actor: ctx.principal.name }),
+    ),
+
+  removeCorrection: operatorProcedure
+    .input(z.object({ id: z.int().positive(), reason: reasonInput }))
+    .mutation(({ ctx, input }): Promise<void> =>
+      removeCorrection(ctx.console, { ...input, actor: ctx.principal.name }),
+    ),
+})
