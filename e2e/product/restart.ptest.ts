@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { applyPlan } from './apply-plan'
+import { pidOf, productPids } from './processes'
 import { startProduct, until, type Product } from './start-product'
 
 const windowMs = 10_000
@@ -52,20 +53,13 @@ afterAll(async () => {
 describe('the product under kill -9', () => {
   it('[law 7] counts every acknowledged event once though each of its processes is killed under load', async () => {
     const producing = produce()
-    const victims: { what: string; find: () => Promise<number> }[] = [
-      { what: 'speed', find: () => pidOf((command) => command.includes('role speed')) },
-      { what: 'archive', find: () => pidOf((command) => command.includes('role archive')) },
-      { what: 'batch', find: () => pidOf((command) => command.includes('role batch')) },
-      { what: 'web', find: () => pidOf((command) => /next|role web/.test(command)) },
-      { what: 'nats-server', find: () => pidOf((command) => command.includes('nats-server -c')) },
-      { what: 'postgres', find: () => pidOf((command) => command.includes(`-D ${dataDir}`), false) },
-    ]
-    for (const { what, find } of victims) {
+    const victims = ['speed', 'archive', 'batch', 'web', 'nats-server', 'postgres'] as const
+    for (const what of victims) {
       const before = ledger.size
       await until(`events flow before ${what} is killed`, 60_000, () =>
         Promise.resolve(ledger.size > before + 200),
       )
-      process.kill(await find(), 'SIGKILL')
+      process.kill(await pidOf(product, what), 'SIGKILL')
       const after = ledger.size
       await until(`events flow again after ${what} was killed`, 90_000, () =>
         Promise.resolve(ledger.size > after + 200),
@@ -78,7 +72,7 @@ describe('the product under kill -9', () => {
   })
 
   it('[law 7] starts again on its data after everything died at once', async () => {
-    const pids = await productPids()
+    const pids = await productPids(product)
     process.kill(product.process.pid ?? 0, 'SIGKILL')
     for (const pid of pids) {
       try {
@@ -182,31 +176,3 @@ async function cells(): Promise<Map<string, Cell['measures']>> {
   } while (cursor !== null)
   return served
 }
-
-async function pidOf(matches: (command: string) => boolean, ofProduct = true): Promise<number> {
-  const among = ofProduct ? await productPids() : await allPids()
-  for (const pid of among) if (matches(await commandOf(pid))) return pid
-  throw new Error('no such process of the product')
-}
-
-/** Every descendant of the started process. */
-async function productPids(): Promise<number[]> {
-  const parents = new Map<number, number>()
-  for (const pid of await allPids()) {
-    const stat = await readFile(`/proc/${String(pid)}/stat`, 'utf8').catch(() => '')
-    const parent = Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1])
-    if (Number.isFinite(parent)) parents.set(pid, parent)
-  }
-  const isOurs = (pid: number): boolean => {
-    const parent = parents.get(pid)
-    if (parent === undefined || parent <= 1) return false
-    return parent === product.process.pid || isOurs(parent)
-  }
-  return [...parents.keys()].filter(isOurs)
-}
-
-const allPids = async (): Promise<number[]> =>
-  (await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(Number)
-
-const commandOf = async (pid: number): Promise<string> =>
-  (await readFile(`/proc/${String(pid)}/cmdline`, 'utf8').catch(() => '')).replaceAll('\0', ' ')

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
-import { readdir, readFile } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { applyPlan, makePlan } from './apply-plan'
+import { pidOf } from './processes'
 import { startProduct, until, type Product } from './start-product'
 
 /** Scenario of docs/retry-storm.md, step by step: the page and this test say the same. */
@@ -57,7 +57,7 @@ describe('a retry storm doubles payments', () => {
     doubled = Array.from({ length: 60 }, (_, n) => payment(n, storming, n * 400))
     await send(doubled)
     await totalsBecome('speed has counted the payments', 60)
-    process.kill(await webPid(), 'SIGKILL')
+    process.kill(await pidOf(product, 'web'), 'SIGKILL')
     await until('another web process answers', 60_000, async () => {
       const response = await product.call('/readyz').catch(() => null)
       return response?.status === 200
@@ -240,14 +240,3 @@ function recount(payments: readonly Payment[]): Record<string, [number, string]>
 const sumOf = (amounts: readonly (number | string)[]) =>
   amounts.reduce<number>((sum, n) => sum + Number(n), 0)
 const iso = (at: number) => new Date(at).toISOString()
-
-/** The web process among the product's children. */
-async function webPid(): Promise<number> {
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
-    if (!status.includes(`\nPPid:\t${String(product.process.pid)}\n`)) continue
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')
-    if (/next|role\0web/.test(command)) return Number(pid)
-  }
-  throw new Error('the product has no web process')
-}
