@@ -5,4 +5,5 @@ export const advisoryLocks = {
   schedule: 7_203,
   applyDefinition: 7_204,
   policy: 7_205,
+  prices: 7_206,
 } as const

@@ -1,4 +1,5 @@
 export { openAppender, type Appender, type AppenderOptions } from './appender'
+export { eventSpanId } from './event-trace'
 export { durability, type Durability } from './durability'
 export { encodeFrame, type Frame } from './frame'
 export type { AttributeValue, CheckedEvent, LogEvent, Rejection, RejectionCode } from './log-event'
@@ -22,6 +23,7 @@ export {
   type LogLimits,
   type StreamState,
 } from './stream'
+export { logBytesByType, type LogBytes } from './stream-bytes'
 export { parseSubject, subjectOf } from './subject'
 export { runArchiver, type ArchiverOptions, type ArchiverStatus } from './archive/archiver'
 export { archivedRelation, type ArchivedRelation } from './archive/archived-relation'

@@ -103,6 +103,8 @@ export interface PipelineCost extends CostSum {
   title: string
   owner: string
   tags: Record<string, string>
+  /** It was removed; what it left is still paid for. */
+  isRemoved: boolean
   /** Null: the definition sets none. */
   budget: CostBudget | null
   anomalies: CostAnomaly[]
