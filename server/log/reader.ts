@@ -19,6 +19,8 @@ export interface BatchInfo {
   lastSeq: number
   lastLogTime: number
   messages: number
+  /** Of the messages' bodies. */
+  bytes: number
   /** Events that could not be used; the archiver keeps them as dead letters. */
   dead: number
   /** Messages not yet delivered, of all partitions that are read. */
@@ -191,7 +193,7 @@ export function openLogReader(options: LogReaderOptions): LogReader {
       const { partition } = message
       let item = batches.get(partition)
       if (!item) {
-        const info = { partition, lastSeq: 0, lastLogTime: 0, messages: 0, dead: 0, pending }
+        const info = { partition, lastSeq: 0, lastLogTime: 0, messages: 0, bytes: 0, dead: 0, pending }
         item = { builder: new BatchBuilder(type, partition, options.fields), info }
         batches.set(partition, item)
       }
@@ -200,6 +202,7 @@ export function openLogReader(options: LogReaderOptions): LogReader {
       item.info.lastSeq = message.seq
       item.info.lastLogTime = message.logTime
       item.info.messages++
+      item.info.bytes += message.data.length
       item.info.dead += deadInBatch
       if (item.builder.batch.n >= (options.maxBatchEvents ?? 4_096)) await hand(partition)
     }

@@ -18,6 +18,8 @@ export interface GroupDeps {
   schemas: SchemasInForce | null
   /** The log no longer holds what the task would have folded, or rebuilt its dedupe marks from. */
   onHole: (task: PartitionTask, seqFrom: number, seqTo: number) => void
+  /** A batch was folded that this partition had not folded before. */
+  onRead?: ((task: PartitionTask, read: { events: number; bytes: number }) => void) | undefined
   /** Reading has stopped; the reader is to be replaced. */
   onFailure: (type: string, error: unknown) => void
   /** How far behind the live readers are now, in ms; readers that catch up make room by it. */
@@ -103,8 +105,10 @@ export class ReaderGroup {
     if (signal.aborted) return
     const startedAt = performance.now()
     for (const task of this.#byPartition[info.partition] ?? []) {
+      const before = task.seq
       task.read(batch)
       task.advance(info.lastSeq)
+      if (task.seq > before) this.#deps.onRead?.(task, { events: batch.n, bytes: info.bytes })
     }
     this.pending = info.pending
     this.logTime = info.lastLogTime

@@ -41,6 +41,8 @@ export interface SpeedWorkerOptions {
   owner?: string
   flushMinMs?: number
   flushMaxMs?: number
+  /** What was read of the log, for whom; of a replay too. */
+  onRead?: (pipeline: string, read: { events: number; bytes: number }) => void
 }
 
 /**
@@ -103,6 +105,7 @@ class SpeedWorker {
       nats,
       schemas: options.schemas,
       now: () => clock.now(),
+      onRead: (task, read) => options.onRead?.(task.pipeline, read),
       onFailure: (type, error) => {
         this.#note(`reading ${type} failed and is tried again`, error)
       },
