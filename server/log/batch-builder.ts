@@ -26,6 +26,7 @@ export class BatchBuilder {
       id: [],
       subject: [],
       columns,
+      traced: null,
     }
   }
 
@@ -53,6 +54,11 @@ export class BatchBuilder {
     batch.source.push(source)
     batch.id.push(id)
     batch.subject.push(subject)
+  }
+
+  /** The event whose identity was pushed last carries a trace. */
+  markTraced(traceparent: string, isDirect: boolean): void {
+    ;(this.batch.traced ??= []).push({ row: this.batch.n - 1, traceparent, isDirect })
   }
 
   pushData(data: unknown): void {

@@ -47,6 +47,8 @@ export class BatchDecoder {
     if (!(time <= message.logTime + maxFutureMs)) return false
     builder.pushIdentity(message.seq, 0, message.logTime, time, scanner.source, scanner.id, scanner.subject)
     for (let i = 0; i < this.fields.length; i++) builder.column(i).push(scanner.values[i])
+    const traceparent = scanner.traceparent ?? message.header?.get('traceparent')
+    if (traceparent !== undefined) builder.markTraced(traceparent, true)
     return true
   }
 
@@ -63,6 +65,7 @@ function appendFrame(message: LogMessage, body: FrameBody, builder: BatchBuilder
   const { seq, logTime } = message
   const { n, source, id, time } = body
   const subject = body.attrs?.subject
+  const traceparent = body.attrs?.traceparent
   for (let i = 0; i < n; i++) {
     builder.pushIdentity(
       seq,
@@ -73,6 +76,8 @@ function appendFrame(message: LogMessage, body: FrameBody, builder: BatchBuilder
       id[i] as string,
       subject ? (subject[i] as string | null) : null,
     )
+    const trace = traceparent?.[i]
+    if (typeof trace === 'string') builder.markTraced(trace, false)
   }
   if (!body.cols) {
     for (const data of body.rows ?? []) builder.pushData(data)
@@ -97,5 +102,8 @@ function appendEvent(message: LogMessage, event: DecodedEvent, builder: BatchBui
     event.id,
     typeof subject === 'string' ? subject : null,
   )
+  const traceparent =
+    event.attrs.traceparent ?? (event.index === 0 ? message.header?.get('traceparent') : undefined)
+  if (typeof traceparent === 'string') builder.markTraced(traceparent, true)
   builder.pushData(event.data)
 }

@@ -27,6 +27,7 @@ const seenType = 8
 const seenTime = 16
 const seenSubject = 32
 const seenData = 64
+const seenTraceparent = 128
 const requiredSeen = seenSpecversion | seenId | seenSource | seenType
 
 const bytesOf = (text: string) => Buffer.from(text, 'utf8')
@@ -39,6 +40,7 @@ const names = {
   type: bytesOf('type'),
   time: bytesOf('time'),
   dataschema: bytesOf('dataschema'),
+  traceparent: bytesOf('traceparent'),
 }
 const literals = { true: bytesOf('true'), false: bytesOf('false'), null: bytesOf('null') }
 
@@ -56,6 +58,7 @@ export class EventScanner {
   /** NaN when the event's time is not RFC 3339, null when it has none. */
   time: number | null = null
   subject: string | null = null
+  traceparent: string | null = null
   readonly values: unknown[]
 
   readonly #keys: Uint8Array[]
@@ -79,6 +82,7 @@ export class EventScanner {
     this.#at = 0
     this.time = null
     this.subject = null
+    this.traceparent = null
     this.values.fill(null)
     return this.#event()
   }
@@ -127,6 +131,8 @@ export class EventScanner {
         break
       case 11:
         if (this.#is(start, names.specversion)) return this.#name() === '1.0' ? seenSpecversion : -1
+        if (this.#is(start, names.traceparent))
+          return (this.traceparent = this.#name()) === '' ? -1 : seenTraceparent
         break
     }
     return this.#otherAttribute(start, end)

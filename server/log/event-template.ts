@@ -19,7 +19,16 @@ const plain = Uint8Array.from({ length: 256 }, (_, c) =>
   c >= 32 && c <= 126 && c !== quote && c !== 92 ? 1 : 0,
 )
 
-const kinds = { id: 0, source: 1, subject: 2, time: 3, attribute: 4, text: 5, number: 6 } as const
+const kinds = {
+  id: 0,
+  source: 1,
+  subject: 2,
+  time: 3,
+  attribute: 4,
+  text: 5,
+  number: 6,
+  traceparent: 7,
+} as const
 type Kind = (typeof kinds)[keyof typeof kinds]
 
 interface Span {
@@ -37,6 +46,7 @@ export interface ScannedEvent {
   type: string
   time: number | null
   subject: string | null
+  traceparent: string | null
   readonly values: unknown[]
 }
 
@@ -86,6 +96,7 @@ export class EventTemplate {
     out.type = this.#type
     out.time = null
     out.subject = null
+    out.traceparent = null
     for (let i = 0; i < values.length; i++) values[i] = this.#fixed[i]
     let at = 0
     let l = 0
@@ -110,6 +121,7 @@ export class EventTemplate {
       else if (kind === kinds.source) out.source = this.#readSource(bytes, start, at)
       else if (kind === kinds.time) out.time = this.#readTime(bytes, start, at)
       else if (kind === kinds.subject) out.subject = bytes.toString('latin1', start, at)
+      else if (kind === kinds.traceparent) out.traceparent = bytes.toString('latin1', start, at)
     }
     for (; l < literal.length; l++) if (bytes[at++] !== literal[l]) return false
     return at === bytes.length
@@ -204,6 +216,7 @@ const attributeKinds: Record<string, Kind> = {
   source: kinds.source,
   subject: kinds.subject,
   time: kinds.time,
+  traceparent: kinds.traceparent,
 }
 
 class Learner {

@@ -1,5 +1,6 @@
 import { AppError, type Clock } from '../platform'
 import type { Appender } from './appender'
+import { GatewayTrace } from './gateway-trace'
 import { maxBodyBytes } from './limits'
 import type { LogEvent, Rejection, RejectionCode } from './log-event'
 import { appendOrKeep, type Quarantine } from './quarantine'
@@ -48,7 +49,7 @@ export function openGateway({ appender, registry, clock, quarantine }: GatewayOp
   const recent = new RecentIdentities({ clock })
 
   /** What is on its way for another request is a duplicate once the log has it, and to be sent if it failed. */
-  async function append(events: readonly LogEvent[]): Promise<Taken> {
+  async function append(events: readonly LogEvent[], trace: GatewayTrace): Promise<Taken> {
     const fresh = new Map<string, LogEvent>()
     const others: Promise<boolean>[] = []
     const contested: LogEvent[] = []
@@ -56,8 +57,10 @@ export function openGateway({ appender, registry, clock, quarantine }: GatewayOp
     for (const event of events) {
       const identity = identityOf(event)
       const other = recent.pending(identity)
-      if (recent.has(identity) || fresh.has(identity)) duplicates++
-      else if (other) {
+      if (recent.has(identity) || fresh.has(identity)) {
+        duplicates++
+        trace.duplicate(event)
+      } else if (other) {
         others.push(other)
         contested.push(event)
       } else fresh.set(identity, event)
@@ -70,9 +73,10 @@ export function openGateway({ appender, registry, clock, quarantine }: GatewayOp
     const quarantined = await done
     const taken = await Promise.all(others)
     const again = contested.filter((_event, i) => taken[i] !== true)
+    for (const [i, event] of contested.entries()) if (taken[i] === true) trace.duplicate(event)
     duplicates += contested.length - again.length
     if (again.length === 0) return { accepted: fresh.size, duplicates, quarantined }
-    const rest = await append(again)
+    const rest = await append(again, trace)
     return {
       accepted: fresh.size + rest.accepted,
       duplicates: duplicates + rest.duplicates,
@@ -83,6 +87,7 @@ export function openGateway({ appender, registry, clock, quarantine }: GatewayOp
   return {
     async ingest(contentType, headers, body) {
       if (body.length > maxBodyBytes) throw tooLarge(body.length)
+      const trace = new GatewayTrace(headers.traceparent)
       const events: LogEvent[] = []
       const refused: RejectedEvent[] = []
       for (const { index, id, checked } of readRequest(contentType, headers, body, clock.now())) {
@@ -90,10 +95,20 @@ export function openGateway({ appender, registry, clock, quarantine }: GatewayOp
         const rejection: Rejection | null = checked.ok
           ? schemaProblem(registry, checked.event, Number.POSITIVE_INFINITY)
           : checked.rejection
-        if (rejection) refused.push({ index, id, ...rejection })
-        else if (checked.ok) events.push(checked.event)
+        if (rejection) {
+          refused.push({ index, id, ...rejection })
+          if (checked.ok) trace.refuse(checked.event, rejection.message)
+        } else if (checked.ok) {
+          trace.take(checked.event)
+          events.push(checked.event)
+        }
       }
-      const { accepted, duplicates, quarantined } = await append(events)
+      trace.appending()
+      const { accepted, duplicates, quarantined } = await append(events, trace).catch((error: unknown) => {
+        trace.failed(error)
+        throw error
+      })
+      trace.appended()
       return { accepted, duplicates, ...(quarantined > 0 && { quarantined }), rejected: refused }
     },
   }

@@ -24,6 +24,7 @@ export interface DeadEvent {
   type: string | null
   source: string | null
   id: string | null
+  traceparent: string | null
   rejection: Rejection
   /** What arrived, at most so many characters: the event alone when it could be told from its message. */
   raw: (maxLength: number) => string
@@ -187,6 +188,7 @@ function deadEvent(message: LogMessage, index: number, rejection: Rejection, raw
     type: text('type'),
     source: text('source'),
     id: text('id'),
+    traceparent: text('traceparent'),
     rejection,
     raw: (maxLength) => rawText(raw, message.data).slice(0, maxLength),
   }

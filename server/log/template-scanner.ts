@@ -16,6 +16,7 @@ export class TemplateScanner implements ScannedEvent {
   type = ''
   time: number | null = null
   subject: string | null = null
+  traceparent: string | null = null
   readonly values: unknown[]
   readonly #scanner: EventScanner
   readonly #templates: EventTemplate[] = []
@@ -47,6 +48,7 @@ export class TemplateScanner implements ScannedEvent {
     this.type = scanner.type
     this.time = scanner.time
     this.subject = scanner.subject
+    this.traceparent = scanner.traceparent
     for (let i = 0; i < this.values.length; i++) this.values[i] = scanner.values[i]
     if (this.#budget > 0) {
       this.#budget--

@@ -106,6 +106,16 @@ export interface EventBatch {
   subject: (string | null)[]
   /** Top-level fields of `data`, for the fields the reader asked for; undefined or null where absent. */
   columns: Record<string, unknown[]>
+  /** Of the events that carry a trace; absent or null: none does. */
+  traced?: TracedRow[] | null
+}
+
+/** An event's `traceparent`, as its producer wrote it. */
+export interface TracedRow {
+  row: number
+  traceparent: string
+  /** It came straight to the log: no gateway has told of it. */
+  isDirect: boolean
 }
 
 /** A problem in a definition: where, what was found, what would be right. */
