@@ -8,7 +8,7 @@ import type { RunRow } from './overview-store'
 const burnMinutes = [60, 360, 1_440]
 const freshUnderMs = 5_000
 const freshTarget = 0.99
-const pipelinesShown = 12
+export const pipelinesShown = 8
 const objectivesShown = 6
 const costsShown = 10
 
@@ -85,7 +85,6 @@ export function latenessOf(
         b.lateMs - a.lateMs ||
         a.name.localeCompare(b.name),
     )
-    .slice(0, pipelinesShown)
 }
 
 export function costOf(report: CostReport): CostOverview | null {

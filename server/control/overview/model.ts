@@ -47,6 +47,9 @@ export interface FreshOverview {
   stepMs: number
   /** Mean of the pipelines that have data, as the overall objective weighs them. */
   line: SharePoint[]
+  /** Pipelines there are, and how many of them are late now; `pipelines` holds the first ones. */
+  pipelinesTotal: number
+  lateTotal: number
   /** Late ones first, longest first; then those that were late most in the range. */
   pipelines: PipelineLateness[]
 }
@@ -80,8 +83,11 @@ export interface PipelineLateness {
 export interface RightOverview {
   overall: OverallObjective | null
   measuredSince: number | null
-  /** UTC days, oldest first; the last one is open: batch has not confirmed all of it. */
-  days: (SharePoint & { isOpen: boolean })[]
+  /** Relative difference up to which a value counts as confirmed; null: it differs by pipeline. */
+  tolerance: number | null
+  stepMs: number
+  /** By UTC day, or in shorter steps while there are few days. Open: batch has not compared all of it. */
+  line: (SharePoint & { isOpen: boolean })[]
   /** Values that batch changed in the window of the objective. */
   corrections: { values: number; median: number | null; byCause: { cause: Cause; values: number }[] }
   /** The largest correction found since the UTC day began. */
