@@ -1,4 +1,5 @@
 export { liveHealth, liveJobs, livePipelines, liveTopKeys } from './feeds'
 export { livePipeline } from './live-pipeline'
 export { liveAudit } from './audit-feed'
+export { liveOverview } from './overview-feed'
 export { liveTriage } from './triage-feed'

@@ -4,13 +4,14 @@ import {
   liveAudit,
   liveHealth,
   liveJobs,
+  liveOverview,
   livePipeline,
   livePipelines,
   liveTopKeys,
   liveTriage,
 } from '../live'
 import { mergeFeeds } from '../merge-feeds'
-import { pageLimit, pipelineName, seriesInput, topKeysInput } from './inputs'
+import { pageLimit, pipelineName, range, seriesInput, topKeysInput } from './inputs'
 import { router, viewerProcedure } from './init'
 import type { LiveHealth, LiveJobs, LiveList, LiveMessage, TopKeys, WatchMessage } from './shapes'
 
@@ -29,6 +30,8 @@ const watchInput = z.object({
   topKeys: topKeysInput.nullish(),
   audit: z.boolean().default(false),
   triage: z.boolean().default(false),
+  /** The range of the line and the spells. */
+  overview: range.nullish(),
 })
 
 async function* topic<K extends WatchMessage['topic'], T extends object>(
@@ -77,6 +80,7 @@ export const liveRouter = router({
       if (input.topKeys) feeds.push(topic('topKeys', liveTopKeys(ctx.console, input.topKeys, signal)))
       if (input.audit) feeds.push(topic('audit', liveAudit(ctx.console, signal)))
       if (input.triage) feeds.push(topic('triage', liveTriage(ctx.console, signal)))
+      if (input.overview) feeds.push(topic('overview', liveOverview(ctx.console, input.overview, signal)))
       return feeds
     }, outer),
   ),

@@ -7,6 +7,7 @@ import type {
   ProposalView,
   MeasureInfo,
   MeasureValue,
+  Overview,
   PipelineListItem,
   PipelineStatus,
   SystemHealth,
@@ -156,6 +157,7 @@ export type WatchMessage =
   | { topic: 'topKeys'; data: TopKeys }
   | { topic: 'audit'; data: { seq: number } }
   | { topic: 'triage'; data: TriageView }
+  | { topic: 'overview'; data: Overview }
 
 /** One verification of the audit chain. */
 export interface AuditVerification {
