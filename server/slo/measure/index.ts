@@ -1,0 +1,23 @@
+export { countUpTo, quantileOf, type Bins } from './bins'
+export { binScale, defaultThresholds, type Measured } from './measured'
+export { hourMs, hourOf, minuteMs, minuteOf } from './minute'
+export {
+  readMeasurements,
+  type Distribution,
+  type MeasurementPoint,
+  type MeasurementQuery,
+  type Measurements,
+} from './read-measurements'
+export { readRejected } from './read-measurements-store'
+export { openRecorder, type Recorder, type RecorderOptions, type RecordOptions } from './recorder'
+export { rollUpHours } from './roll-up'
+export { sliceKind, type SliceCounts, type SliHourRow, type SliMinuteRow } from './sli'
+export {
+  readNewestMinutes,
+  readRolledUpTo,
+  readSliHours,
+  readSliMinutes,
+  restate,
+  type Restatement,
+} from './sli-store'
+export { sumMinutes, sumSlices, type MinuteSum } from './sum-minutes'

@@ -1,0 +1,246 @@
+import type { Pool, PoolClient } from '../../clients'
+import type { GoodTotal, Indicator, Sli } from '../model'
+import type { HourSlices, KnownMinute, SliHourRow, SliMinuteRow } from './sli'
+
+type Queryable = Pick<Pool | PoolClient, 'query'>
+
+const columnsOf = (slis: readonly Sli[]) => [
+  slis.map(({ pipeline }) => pipeline),
+  slis.map(({ indicator }) => indicator),
+  slis.map(({ threshold }) => threshold),
+]
+
+const wanted = `unnest($1::text[], $2::text[], $3::float8[]) AS w (pipeline, indicator, threshold)`
+
+/** Minutes with data, half-open range, in order. Probes stand in for minutes without any real value. */
+export async function readSliMinutes(
+  db: Queryable,
+  slis: readonly Sli[],
+  { from, to }: { from: number; to: number },
+): Promise<SliMinuteRow[]> {
+  if (slis.length === 0) return []
+  const { rows } = await db.query<FlatMinute>({
+    name: 'slo-minutes',
+    text: `SELECT pipeline, indicator, threshold, minute,
+                  (CASE WHEN real_total > 0 THEN real_good ELSE probe_good END)::bigint AS "goodThen",
+                  (CASE WHEN real_total > 0 THEN real_total ELSE probe_total END)::bigint AS "totalThen",
+                  (CASE WHEN real_total > 0 THEN 0 ELSE probe_total END)::bigint AS probe,
+                  restated[1][1] AS "goodNow", restated[1][2] AS "totalNow"
+             FROM (
+               SELECT pipeline, indicator, threshold, minute,
+                      coalesce(sum(good) FILTER (WHERE revision = 0 AND traffic = 'real'), 0) AS real_good,
+                      coalesce(sum(total) FILTER (WHERE revision = 0 AND traffic = 'real'), 0) AS real_total,
+                      coalesce(sum(good) FILTER (WHERE revision = 0 AND traffic = 'probe'), 0) AS probe_good,
+                      coalesce(sum(total) FILTER (WHERE revision = 0 AND traffic = 'probe'), 0) AS probe_total,
+                      array_agg(ARRAY[good, total] ORDER BY revision DESC) FILTER (WHERE revision > 0) AS restated
+                 FROM (SELECT DISTINCT * FROM ${wanted}) wanted
+                 JOIN sli_minute m USING (pipeline, indicator, threshold)
+                WHERE minute >= $4 AND minute < $5
+                GROUP BY pipeline, indicator, threshold, minute) known
+            ORDER BY pipeline, indicator, threshold, minute`,
+    values: [...columnsOf(slis), from, to],
+  })
+  return rows.map(({ goodThen, totalThen, goodNow, totalNow, probe, ...row }) => {
+    const then = { good: goodThen, total: totalThen }
+    const now = goodNow === null || totalNow === null ? then : { good: goodNow, total: totalNow }
+    return { ...row, then, now, probe }
+  })
+}
+
+interface FlatMinute extends Sli {
+  minute: number
+  goodThen: number
+  totalThen: number
+  goodNow: number | null
+  totalNow: number | null
+  probe: number
+}
+
+/** Hours that were added up; see `readRolledUpTo` for where they end. */
+export async function readSliHours(
+  db: Queryable,
+  slis: readonly Sli[],
+  { from, to }: { from: number; to: number },
+): Promise<SliHourRow[]> {
+  if (slis.length === 0) return []
+  const { rows } = await db.query<
+    Sli & {
+      hour: number
+      goodThen: number
+      totalThen: number
+      goodNow: number
+      totalNow: number
+      slices: HourSlices
+    }
+  >({
+    name: 'slo-hours',
+    text: `SELECT pipeline, indicator, threshold, hour, good_then AS "goodThen", total_then AS "totalThen",
+                  good_now AS "goodNow", total_now AS "totalNow", slices
+             FROM (SELECT DISTINCT * FROM ${wanted}) wanted
+             JOIN sli_hour h USING (pipeline, indicator, threshold)
+            WHERE hour >= $4 AND hour < $5 ORDER BY pipeline, indicator, threshold, hour`,
+    values: [...columnsOf(slis), from, to],
+  })
+  return rows.map(({ goodThen, totalThen, goodNow, totalNow, slices, ...row }) => ({
+    ...row,
+    then: { good: goodThen, total: totalThen },
+    now: { good: goodNow, total: totalNow },
+    probe: slices.probe,
+    slices: slices.by,
+  }))
+}
+
+/** Up to where hours are added up: before it hours are read, from it on minutes. 0: none was yet. */
+export async function readRolledUpTo(db: Queryable): Promise<number> {
+  return (await readRollUpMark(db)).upTo
+}
+
+export interface RollUpMark {
+  /** Hours before it are added up. */
+  upTo: number
+  /** Changes known before it are in them; database's clock. */
+  knownAt: number
+}
+
+export async function readRollUpMark(db: Queryable): Promise<RollUpMark> {
+  const { rows } = await db.query<{ value: RollUpMark }>({
+    name: 'slo-roll-up-mark',
+    text: `SELECT value FROM setting WHERE key = 'sli-hours'`,
+  })
+  return rows[0]?.value ?? { upTo: 0, knownAt: 0 }
+}
+
+export async function writeRollUpMark(db: Queryable, mark: RollUpMark): Promise<void> {
+  await db.query(
+    `INSERT INTO setting (key, value) VALUES ('sli-hours', $1::jsonb)
+     ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    [JSON.stringify(mark)],
+  )
+}
+
+/** Hours before `to` with a minute that became known after `knownAt`, or that are at or after `from`. */
+export async function selectChangedHours(
+  db: Queryable,
+  { knownAt, from, to }: { knownAt: number; from: number; to: number },
+): Promise<{ now: number; changed: (Sli & { hour: number })[] }> {
+  const clock = await db.query<{ now: number }>(
+    `SELECT (extract(epoch FROM clock_timestamp()) * 1000)::bigint AS now`,
+  )
+  const { rows } = await db.query<Sli & { hour: number }>({
+    name: 'slo-changed-hours',
+    text: `SELECT pipeline, indicator, threshold, minute / 3600000 * 3600000 AS hour FROM sli_minute
+            WHERE known_at > to_timestamp($1::float8 / 1000) AND minute < $3
+            UNION
+           SELECT pipeline, indicator, threshold, minute / 3600000 * 3600000 FROM sli_minute
+            WHERE minute >= $2 AND minute < $3
+            ORDER BY 4, 1, 2, 3`,
+    values: [knownAt, from, to],
+  })
+  return { now: clock.rows[0]?.now ?? 0, changed: rows }
+}
+
+export interface WrittenHour extends Sli {
+  hour: number
+  then: GoodTotal
+  now: GoodTotal
+  slices: HourSlices
+}
+
+export async function writeHours(db: Queryable, hours: readonly WrittenHour[]): Promise<void> {
+  if (hours.length === 0) return
+  await db.query({
+    name: 'slo-write-hours',
+    text: `INSERT INTO sli_hour (pipeline, indicator, threshold, hour, good_then, total_then, good_now, total_now, slices)
+           SELECT * FROM unnest($1::text[], $2::text[], $3::float8[], $4::bigint[], $5::bigint[], $6::bigint[],
+                                $7::bigint[], $8::bigint[], $9::jsonb[])
+           ON CONFLICT (pipeline, indicator, threshold, hour)
+           DO UPDATE SET good_then = excluded.good_then, total_then = excluded.total_then,
+                         good_now = excluded.good_now, total_now = excluded.total_now, slices = excluded.slices`,
+    values: [
+      ...columnsOf(hours),
+      hours.map(({ hour }) => hour),
+      hours.map(({ then }) => then.good),
+      hours.map(({ then }) => then.total),
+      hours.map(({ now }) => now.good),
+      hours.map(({ now }) => now.total),
+      hours.map(({ slices }) => JSON.stringify(slices)),
+    ],
+  })
+}
+
+/** Slices that objectives ask hours to keep. */
+export async function selectSliceKinds(
+  db: Queryable,
+): Promise<(Sli & { minutes: number; target: number })[]> {
+  const { rows } = await db.query<Sli & { minutes: number; target: number }>({
+    name: 'slo-slice-kinds',
+    text: `SELECT DISTINCT spec->'sli'->>'pipeline' AS pipeline, spec->'sli'->>'indicator' AS indicator,
+                  (spec->'sli'->>'threshold')::float8 AS threshold,
+                  (spec->'budgeting'->>'minutes')::int AS minutes, (spec->'budgeting'->>'target')::float8 AS target
+             FROM objective
+            WHERE removed_at IS NULL AND jsonb_typeof(spec->'sli') = 'object'
+              AND spec->'budgeting'->>'method' = 'timeslices'`,
+  })
+  return rows
+}
+
+/** The whole of a minute as known now. */
+export interface Restatement extends Sli, KnownMinute {
+  /** What batch found. */
+  reason: string
+}
+
+/**
+ * Says anew how minutes were; what was known then stays. What says the same as is known already is left out, so doing
+ * it again changes nothing. Resolves to the minutes that changed.
+ */
+export async function restate(client: PoolClient, restatements: readonly Restatement[]): Promise<number> {
+  if (restatements.length === 0) return 0
+  const { rowCount } = await client.query(
+    `INSERT INTO sli_minute (pipeline, indicator, threshold, minute, source, traffic, revision, good, total, known_at, reason)
+     SELECT r.pipeline, r.indicator, r.threshold, r.minute, 'batch', 'real', coalesce(known.revision, 0) + 1, r.good,
+            r.total, clock_timestamp(), r.reason
+       FROM unnest($1::text[], $2::text[], $3::float8[], $4::bigint[], $5::bigint[], $6::bigint[], $7::text[])
+              AS r (pipeline, indicator, threshold, minute, good, total, reason)
+       CROSS JOIN LATERAL (
+         SELECT max(revision) AS revision,
+                (array_agg(ARRAY[good, total] ORDER BY revision DESC) FILTER (WHERE revision > 0))[1:1] AS last,
+                coalesce(sum(good) FILTER (WHERE revision = 0 AND traffic = 'real'), 0) AS good,
+                coalesce(sum(total) FILTER (WHERE revision = 0 AND traffic = 'real'), 0) AS total
+           FROM sli_minute m
+          WHERE m.pipeline = r.pipeline AND m.indicator = r.indicator AND m.threshold = r.threshold
+            AND m.minute = r.minute) known
+      WHERE (coalesce(known.last[1][1], known.good), coalesce(known.last[1][2], known.total)) IS DISTINCT FROM (r.good, r.total)
+     ON CONFLICT DO NOTHING`,
+    [
+      ...columnsOf(restatements),
+      restatements.map(({ minute }) => minute),
+      restatements.map(({ good }) => good),
+      restatements.map(({ total }) => total),
+      restatements.map(({ reason }) => reason),
+    ],
+  )
+  return rowCount ?? 0
+}
+
+/** The newest minute each has data of; those without any are left out. */
+export async function readNewestMinutes(
+  db: Queryable,
+  slis: readonly Sli[],
+): Promise<(Sli & { minute: number })[]> {
+  const { rows } = await db.query<{
+    pipeline: string
+    indicator: Indicator
+    threshold: number
+    minute: number
+  }>({
+    name: 'slo-newest-minutes',
+    text: `SELECT w.pipeline, w.indicator, w.threshold, newest.minute FROM ${wanted}
+            CROSS JOIN LATERAL (
+              SELECT max(minute) AS minute FROM sli_minute m
+               WHERE m.pipeline = w.pipeline AND m.indicator = w.indicator AND m.threshold = w.threshold) newest
+            WHERE newest.minute IS NOT NULL`,
+    values: columnsOf(slis),
+  })
+  return rows
+}
