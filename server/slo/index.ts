@@ -8,3 +8,5 @@ export { addCorrection, listCorrections, removeCorrection } from './objectives/c
 export type * from './objectives/model'
 export { readObjectives } from './objectives/read-objectives'
 export { removeObjective, saveObjective, type SavedObjective } from './objectives/save-objective'
+export type * from './alerts/facts'
+export { readAlertBoard } from './alerts/read-board'
