@@ -1,6 +1,7 @@
 import type { ArchiveSource, BatchEngine } from '../batch'
 import type { Nats, Pool } from '../clients'
 import type { Clock } from '../platform'
+import type { UsageMeter } from '../slo'
 import type { JobRun } from './job-run'
 import type { JobKind } from './model'
 
@@ -29,6 +30,8 @@ export interface BatchDeps {
   engine: BatchEngine
   archive: ArchiveSource
   governor?: Governor | undefined
+  /** Told what the process works on, and for whom. */
+  usage?: UsageMeter | undefined
 }
 
 /** Does a claimed job: resolves once it has ended it (or given it back), in a transaction of its own. */

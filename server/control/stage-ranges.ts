@@ -1,6 +1,7 @@
 import { recompute } from '../batch'
 import { AppError } from '../platform'
 import type { Cut, Range } from '../serving'
+import type { UsagePlace } from '../slo'
 import type { BatchDeps } from './batch-deps'
 import { compareVersion } from './compare-version'
 import { compiledOf } from './compiled'
@@ -74,25 +75,28 @@ async function stageRange(
   item.status = 'running'
   const outcome: StagedRange = { item, versionId: null, uncompared: null }
   try {
-    const version = await recompute({
-      ...deps,
-      compute: { id: stored.computeId, pipeline: stored.name },
-      compiled,
-      range,
-      cut,
-      actor: job.createdBy,
-      reason: job.reason,
-      jobId: job.id,
-      signal: run.signal,
-      onProgress: ({ done }) => {
-        advance(done * (1 - compareShare))
-      },
-      onRead: (bytes) => {
-        run.bytes += bytes
-        item.bytes = (item.bytes ?? 0) + bytes
-        return deps.governor?.pace(run, bytes)
-      },
-    })
+    const version = await working(deps, { layer: 'batch', pipeline: stored.name }, () =>
+      recompute({
+        ...deps,
+        compute: { id: stored.computeId, pipeline: stored.name },
+        compiled,
+        range,
+        cut,
+        actor: job.createdBy,
+        reason: job.reason,
+        jobId: job.id,
+        signal: run.signal,
+        onProgress: ({ done }) => {
+          advance(done * (1 - compareShare))
+        },
+        onRead: (bytes) => {
+          run.bytes += bytes
+          item.bytes = (item.bytes ?? 0) + bytes
+          deps.usage?.note({ layer: 'batch', pipeline: stored.name, bytesRead: bytes })
+          return deps.governor?.pace(run, bytes)
+        },
+      }),
+    )
     Object.assign(item, { version: version.number, rows: version.rows })
     outcome.versionId = version.id
     staged.push(outcome)
@@ -103,7 +107,10 @@ async function stageRange(
     return
   }
   try {
-    await compareVersion(deps, { compiled, versionId: outcome.versionId, signal: run.signal })
+    const { versionId } = outcome
+    await working(deps, { layer: 'reconcile', pipeline: stored.name }, () =>
+      compareVersion(deps, { compiled, versionId, signal: run.signal }),
+    )
   } catch (error) {
     item.error = `Comparing it with what was served failed: ${said(error, 'failed')}`
     if (run.stopped !== null || !isLast) throw comparisonFailed(stored.name, error)
@@ -113,6 +120,10 @@ async function stageRange(
   item.seconds = (performance.now() - startedAt) / 1_000
   advance(1)
 }
+
+/** While it runs, the CPU of this process is counted as the pipeline's. */
+const working = <T>({ usage }: BatchDeps, place: UsagePlace, run: () => Promise<T>): Promise<T> =>
+  usage ? usage.during(place, run) : run()
 
 const comparisonFailed = (pipeline: string, error: unknown) =>
   error instanceof AppError

@@ -1,3 +1,5 @@
+export { forgetUsage, ofType, openUsage, splitExact, typeOf } from './usage'
+export type { Usage, UsageMeter, UsagePlace } from './usage'
 export type * from './model'
 export { indicators } from './model'
 export { traceStages } from './traces/model'

@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import { archiveDirOf, fixPartitions } from '../control'
 import { openSchemaRegistry, runArchiver, type ArchiverStatus } from '../log'
-import { newId, type Env, type Stop } from '../platform'
+import { newId, systemClock, type Env, type Stop } from '../platform'
+import { ofType, openUsage } from '../slo'
 import { connect } from './connections'
 import { beginHeartbeat } from './heartbeat'
 
@@ -17,6 +18,7 @@ export async function startArchive(env: Env): Promise<Stop> {
       role: 'archive',
       detail: () => ({ ...status }),
     })
+    const usage = openUsage({ pool, clock: systemClock, own: 'log' })
     const stop = await runArchiver({
       pool,
       nats,
@@ -24,10 +26,14 @@ export async function startArchive(env: Env): Promise<Stop> {
       owner,
       dir: archiveDirOf(env),
       partitions: await fixPartitions(pool),
+      onArchived: (type, { events, bytes }) => {
+        usage.note({ layer: 'log', pipeline: ofType(type), weight: events, bytesWritten: bytes, events })
+      },
       onStatus: (changed) => (status = changed),
     })
     return async () => {
       await stop()
+      await usage.stop()
       schemas.close()
       await endHeartbeat()
       await close()

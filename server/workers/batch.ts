@@ -3,6 +3,7 @@ import { openDuckDbEngine } from '../batch'
 import { archiveDirOf, runAuditRelay, openGovernor, runBatchWorker } from '../control'
 import { systemClock, type Env, type Stop } from '../platform'
 import { runCorrectionsRelay } from '../reconcile'
+import { openUsage } from '../slo'
 import { openArchiveSource } from './archive-source'
 import { connect } from './connections'
 
@@ -15,12 +16,14 @@ export async function startBatch(env: Env): Promise<Stop> {
     const engine = await openDuckDbEngine({ tempDir: path.join(env.dataDir, 'spill') })
     const archive = openArchiveSource({ pool, nats, dir: archiveDirOf(env) })
     const governor = openGovernor({ pool, nats, clock: systemClock })
-    const stop = await runBatchWorker({ pool, nats, clock: systemClock, engine, archive, governor })
+    const usage = openUsage({ pool, clock: systemClock, own: 'batch' })
+    const stop = await runBatchWorker({ pool, nats, clock: systemClock, engine, archive, governor, usage })
     const stopAuditRelay = runAuditRelay({ pool, nats })
     const stopCorrectionsRelay = runCorrectionsRelay({ pool, nats })
     return async () => {
       await Promise.all([stopAuditRelay(), stopCorrectionsRelay()])
       await stop()
+      await usage.stop()
       await engine.close()
       await close()
     }

@@ -1,5 +1,6 @@
 import { openSchemaRegistry } from '../log'
-import type { Env, Stop } from '../platform'
+import { systemClock, type Env, type Stop } from '../platform'
+import { openUsage } from '../slo'
 import { runSpeedWorker } from '../speed'
 import { connect } from './connections'
 
@@ -10,9 +11,18 @@ export async function startSpeed(env: Env): Promise<Stop> {
   const { pool, nats, close } = await connect(env, 'speed', poolSize)
   try {
     const schemas = await openSchemaRegistry({ pool, nats })
-    const stop = await runSpeedWorker({ pool, nats, schemas })
+    const usage = openUsage({ pool, clock: systemClock, own: 'speed' })
+    const stop = await runSpeedWorker({
+      pool,
+      nats,
+      schemas,
+      onRead: (pipeline, { events, bytes }) => {
+        usage.note({ layer: 'speed', pipeline, weight: events, events, bytesRead: bytes })
+      },
+    })
     return async () => {
       await stop()
+      await usage.stop()
       schemas.close()
       await close()
     }

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from '../../clients'
-import type { UsagePlace } from './usage-book'
+import type { UsagePlace } from '../../slo'
 import type { CostRow } from './price-hour'
 
 type Queryable = Pick<Pool | PoolClient, 'query'>

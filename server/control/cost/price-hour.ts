@@ -1,5 +1,5 @@
 import type { CostLayer, Prices } from './model'
-import { splitExact } from './split-exact'
+import { splitExact } from '../../slo'
 
 export const hourMs = 3_600_000
 /** Hours of the month that storage is priced by. */

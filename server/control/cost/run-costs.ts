@@ -16,7 +16,7 @@ import { pricesAt, readPriceVersions } from './prices'
 import { measureStored } from './stored-bytes'
 import type { StoredPart } from './stored-bytes-store'
 import { storedByPipeline, useOfHour } from './use-of-hour'
-import { forgetUsage } from './usage-store'
+import { forgetUsage } from '../../slo'
 
 const everyMs = 30_000
 /** Sizes change slowly, and asking for them takes a while. */

@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from '../../clients'
-import { ofType } from './usage-book'
+import { ofType } from '../../slo'
 
 type Queryable = Pick<Pool | PoolClient, 'query'>
 

@@ -1,6 +1,5 @@
 import type { Nats, Pool, PoolClient } from '../../clients'
 import { logBytesByType } from '../../log'
-import { splitExact } from './split-exact'
 import {
   archivedBytes,
   databaseBytes,
@@ -8,7 +7,7 @@ import {
   type OwnedRelation,
   type StoredPart,
 } from './stored-bytes-store'
-import { ofType } from './usage-book'
+import { ofType, splitExact } from '../../slo'
 
 /**
  * Bytes on disk now: the archive's files and the log by event type (`ofType`), the store's relations by pipeline, the

@@ -1,8 +1,7 @@
 import type { UsageOfHour } from './cost-hour-store'
 import type { HourUse } from './price-hour'
-import { splitExact } from './split-exact'
 import type { StoredPart } from './stored-bytes-store'
-import { typeOf } from './usage-book'
+import { splitExact, typeOf } from '../../slo'
 
 type Readers = ReadonlyMap<string, readonly string[]>
 

@@ -37,6 +37,8 @@ export interface ArchiverOptions {
   maxFlushEvents?: number
   maxFlushBytes?: number
   compactEveryMs?: number
+  /** What was written, once it counts. */
+  onArchived?: (type: string, written: { events: number; bytes: number }) => void
   /** Told after every change; shown as the worker's detail. */
   onStatus?: (status: ArchiverStatus) => void
 }
@@ -297,6 +299,7 @@ class ArchiveRun {
       dead: this.#dead,
     })
     if (!held) throw new Error('another archiver holds the lease')
+    for (const { type, rows, bytes } of segments) this.#options.onArchived?.(type, { events: rows, bytes })
     this.#committed = toSeq
     this.#builders = new Map()
     this.#dead = []
