@@ -48,6 +48,7 @@ export type {
   CellComparison,
   CellExplanation,
   DeadLetterView,
+  DebugView,
   DefinitionVersion,
   Durability,
   ExplainedEvent,
@@ -61,6 +62,7 @@ export type {
   JobResult,
   JobStatus,
   JobView,
+  LatencyHeat,
   MeasureInfo,
   PipelineInfo,
   PipelineListItem,
@@ -92,6 +94,9 @@ export type {
   BacklogRow,
   FailingJob,
   RecentDivergence,
+  ResourceUse,
+  Retries,
+  SchemaTrouble,
   SpeedDiagnosis,
   TriageView,
 } from '../control'
@@ -112,3 +117,17 @@ export type {
   OpenSloImport,
 } from '../slo'
 export type { StageTime, TraceDetail, TraceKept, TraceSpan, TraceStage, TraceSummary } from '../slo'
+export type {
+  AlertAction,
+  AlertBoard,
+  AlertGroup,
+  AlertView,
+  ChannelKind,
+  ChannelView,
+  MutedBy,
+  Route,
+  Severity,
+  SilenceMatch,
+  SilenceView,
+  WatcherHealth,
+} from '../slo'

@@ -44,3 +44,10 @@ export const topKeysInput = z.object({
   limit: z.number().int().min(1).max(100).default(10),
 })
 export type TopKeysInput = z.infer<typeof topKeysInput>
+
+export const debugInput = z.object({
+  name: pipelineName,
+  range,
+  indicator: z.enum(['event_to_view', 'latency', 'freshness']).default('event_to_view'),
+})
+export type DebugInput = z.output<typeof debugInput>

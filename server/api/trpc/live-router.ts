@@ -2,6 +2,7 @@ import type { TrackedEnvelope } from '@trpc/server'
 import { z } from 'zod'
 import {
   liveAudit,
+  liveDebug,
   liveHealth,
   liveJobs,
   liveOverview,
@@ -11,7 +12,7 @@ import {
   liveTriage,
 } from '../live'
 import { mergeFeeds } from '../merge-feeds'
-import { pageLimit, pipelineName, range, seriesInput, topKeysInput } from './inputs'
+import { debugInput, pageLimit, pipelineName, range, seriesInput, topKeysInput } from './inputs'
 import { router, viewerProcedure } from './init'
 import type { LiveHealth, LiveJobs, LiveList, LiveMessage, TopKeys, WatchMessage } from './shapes'
 
@@ -30,6 +31,7 @@ const watchInput = z.object({
   topKeys: topKeysInput.nullish(),
   audit: z.boolean().default(false),
   triage: z.boolean().default(false),
+  debug: debugInput.nullish(),
   /** The range of the line and the spells. */
   overview: range.nullish(),
 })
@@ -80,6 +82,7 @@ export const liveRouter = router({
       if (input.topKeys) feeds.push(topic('topKeys', liveTopKeys(ctx.console, input.topKeys, signal)))
       if (input.audit) feeds.push(topic('audit', liveAudit(ctx.console, signal)))
       if (input.triage) feeds.push(topic('triage', liveTriage(ctx.console, signal)))
+      if (input.debug) feeds.push(topic('debug', liveDebug(ctx.console, input.debug, signal)))
       if (input.overview) feeds.push(topic('overview', liveOverview(ctx.console, input.overview, signal)))
       return feeds
     }, outer),

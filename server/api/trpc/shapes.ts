@@ -1,6 +1,7 @@
 import type {
   AuditRecord,
   Counters,
+  DebugView,
   DependencyHealth,
   Health,
   JobView,
@@ -157,6 +158,7 @@ export type WatchMessage =
   | { topic: 'topKeys'; data: TopKeys }
   | { topic: 'audit'; data: { seq: number } }
   | { topic: 'triage'; data: TriageView }
+  | { topic: 'debug'; data: DebugView }
   | { topic: 'overview'; data: Overview }
 
 /** One verification of the audit chain. */

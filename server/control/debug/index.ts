@@ -1,0 +1,2 @@
+export { readDebug, type DebugQuery } from './read-debug'
+export type * from './model'
