@@ -12,6 +12,8 @@ import {
 import { AppError, readEnv, systemClock, type Clock, type Env } from '../platform'
 import { audit, type AuditEntry } from './audit'
 import { openArchiveReader, type ArchiveReader } from './explain/archive-reader'
+import { openUsage, type UsageMeter } from '../slo'
+import { meteredAppender } from './cost/metered-appender'
 import { fixPartitions } from './setting-store'
 
 /** What the web process works with: opened once, shared by all requests. */
@@ -26,6 +28,8 @@ export interface Console {
   archiveDir: string
   /** For people's questions to the archive: DuckDB, opened with the first one. */
   archiveReader: ArchiveReader
+  /** Told what the process works on, and for whom; absent in a tool that is no process of the product. */
+  usage?: UsageMeter | undefined
   /** The bootstrap token of the environment; null: none. */
   apiToken: string | null
   /** Puts an entry into the audit trail, in the transaction of what it tells. */
@@ -62,7 +66,8 @@ export async function openConsole(env: Env): Promise<Console> {
     await pool.end()
     throw error
   })
-  return wireConsole({ env, pool, nats, clock: systemClock })
+  const usage = openUsage({ pool, clock: systemClock, own: 'serving' })
+  return wireConsole({ env, pool, nats, clock: systemClock, usage })
 }
 
 export async function wireConsole(input: {
@@ -70,11 +75,13 @@ export async function wireConsole(input: {
   pool: Pool
   nats: Nats
   clock: Clock
+  usage?: UsageMeter
 }): Promise<Console> {
-  const { env, pool, nats, clock } = input
+  const { env, pool, nats, clock, usage } = input
   const registry = await openSchemaRegistry({ pool, nats })
   const partitions = await fixPartitions(pool)
-  const appender = openAppender(nats, { partitions })
+  const opened = openAppender(nats, { partitions })
+  const appender = usage ? meteredAppender(opened, usage) : opened
   const quarantine = await openQuarantine({ pool, nats, partitions })
   return {
     env,
@@ -86,6 +93,7 @@ export async function wireConsole(input: {
     gateway: openGateway({ appender, registry, clock, quarantine }),
     archiveDir: archiveDirOf(env),
     archiveReader: openArchiveReader({ tempDir: path.join(env.dataDir, 'explain-spill') }),
+    usage,
     apiToken: env.apiToken ?? null,
     trail: (client, entry) => audit(client, clock, entry),
   }

@@ -9,6 +9,7 @@ import {
   type SpeedBases,
   type SpeedCommitResult,
 } from '../serving'
+import type { TracedEvent } from './event-spans'
 import { nextFlushMs } from './flush-pace'
 import { limits } from './limits'
 import type { PartitionTask } from './partition-task'
@@ -17,6 +18,7 @@ export interface Committed {
   task: PartitionTask
   commit: PartitionCommit
   epoch: number
+  traced: readonly TracedEvent[]
 }
 
 export interface FlusherOptions {
@@ -151,8 +153,8 @@ export class Flusher {
     for (const position of result.committed) {
       const item = byKey.get(partitionKey(position))
       if (item === undefined) continue
-      item.task.settle(Date.now())
-      done.push({ ...item, epoch: position.epoch })
+      const traced = item.task.settle(Date.now())
+      done.push({ ...item, epoch: position.epoch, traced })
     }
     if (done.length > 0) this.#options.onCommitted(done)
     for (const lost of result.lost) {

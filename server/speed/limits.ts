@@ -26,6 +26,10 @@ export const limits = {
   catchUpShare: 5,
   /** Cells named in one view message; beyond it only windows are named, and at most so many. */
   cellsPerViewMessage: 500,
+  /** Events with a trace that a partition follows from one commit to the next; beyond it they are dropped, counted. */
+  tracedPerCommit: 200,
+  /** Traces named in one view message. */
+  tracesPerViewMessage: 16,
   /** A position that only skips messages of other partitions is written so often. */
   idleAdvanceMs: 1_000,
   /** Back-off of a commit that failed: doubled from the first to the last. */

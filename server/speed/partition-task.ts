@@ -9,6 +9,7 @@ import {
   type PartitionState,
 } from '../pipeline'
 import { partitionKey, type Lease, type PartitionCommit } from '../serving'
+import { holdTraces, tracedIn, type TracedEvent } from './event-spans'
 import { limits } from './limits'
 import { rowsFrom } from './rows-from'
 
@@ -50,6 +51,8 @@ export class PartitionTask {
   /** Parked events; `alone` while no event of their message was folded. */
   #dead: { seq: number; alone: boolean }[] = []
   #underWay: PartitionCommit | null = null
+  #traced: TracedEvent[] = []
+  #tracedUnderWay: TracedEvent[] = []
   #settledAt = 0
 
   constructor({ lease, pipeline, compiled, seed, partitions }: TaskOptions) {
@@ -108,6 +111,7 @@ export class PartitionTask {
     const fresh = rowsFrom(batch, this.seq)
     if (fresh !== null) {
       fold(this.compiled, this.#state, fresh)
+      if (batch.traced != null) holdTraces(this.#traced, tracedIn(batch, this.seq))
       this.#messages += messagesOf(fresh)
       if (this.#dead.length > 0) this.#noteCompany(fresh)
       this.seq = last
@@ -161,14 +165,19 @@ export class PartitionTask {
       cells,
     }
     this.#messages = 0
+    this.#tracedUnderWay = this.#traced
+    this.#traced = []
     return this.#underWay
   }
 
-  /** What was taken is in the database. */
-  settle(now: number): void {
+  /** What was taken is in the database; answers the traces of it. */
+  settle(now: number): readonly TracedEvent[] {
     if (this.#underWay !== null) this.committedSeq = this.#underWay.seq
     this.#underWay = null
     this.#settledAt = now
+    const traced = this.#tracedUnderWay
+    this.#tracedUnderWay = []
+    return traced
   }
 
   /** A message with a parked event and a folded one is one message. */

@@ -9,6 +9,7 @@ import {
 } from '../log'
 import type { EventBatch } from '../pipeline'
 import { sleep } from '../platform'
+import { admitTraces, recordParked } from './event-spans'
 import type { Lane } from './lane'
 import { limits } from './limits'
 import type { PartitionTask } from './partition-task'
@@ -104,7 +105,9 @@ export class ReaderGroup {
     const { signal } = this.#closing
     if (signal.aborted) return
     const startedAt = performance.now()
-    for (const task of this.#byPartition[info.partition] ?? []) {
+    const tasks = this.#byPartition[info.partition] ?? []
+    if (batch.traced != null) admitTraces(batch, Math.min(...tasks.map(({ seq }) => seq)), Date.now())
+    for (const task of tasks) {
       const before = task.seq
       task.read(batch)
       task.advance(info.lastSeq)
@@ -120,8 +123,11 @@ export class ReaderGroup {
     }
   }
 
-  #readDead({ seq, subject }: DeadEvent): void {
-    const partition = parseSubject(subject, this.#partitions)?.partition ?? 0
-    for (const task of this.#byPartition[partition] ?? []) task.readDead(seq)
+  #readDead(dead: DeadEvent): void {
+    const partition = parseSubject(dead.subject, this.#partitions)?.partition ?? 0
+    for (const task of this.#byPartition[partition] ?? []) {
+      if (dead.traceparent !== null && dead.seq > task.seq) recordParked(dead, task.pipeline)
+      task.readDead(dead.seq)
+    }
   }
 }

@@ -13,6 +13,8 @@ export interface CellsMessage {
   watermark: number | null
   /** Committed seq by partition, for the partitions in this commit. */
   positions: Record<number, number>
+  /** Of events in this commit that carry a trace, as traceparent: what is shown of them goes on with it. */
+  traces?: string[]
 }
 
 export interface CommittedPart {

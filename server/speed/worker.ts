@@ -19,6 +19,7 @@ import {
 } from '../serving'
 import { readDedupeSeed, readSkipped, recordHole } from './compute-store'
 import { Computes } from './computes'
+import { recordCommitted, viewTraces } from './event-spans'
 import type { Committed } from './flusher'
 import { Lane } from './lane'
 import { limits } from './limits'
@@ -329,7 +330,14 @@ class SpeedWorker {
     for (const [computeId, items] of byCompute) {
       const commits = items.map(({ commit }) => commit)
       const pipeline = items[0]?.task.pipeline
-      if (pipeline !== undefined) this.#tell(computeId, pipeline, cellsMessage(computeId, commits))
+      if (pipeline === undefined) continue
+      for (const { task, traced } of items) recordCommitted(traced, task)
+      const traces = viewTraces(
+        items.flatMap(({ traced }) => traced),
+        computeId,
+      )
+      const message = cellsMessage(computeId, commits)
+      this.#tell(computeId, pipeline, traces.length === 0 ? message : { ...message, traces })
     }
   }
 

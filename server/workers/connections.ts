@@ -1,5 +1,6 @@
 import { openNats, openPool, type Nats, type Pool } from '../clients'
 import { AppError, type Env } from '../platform'
+import { openSpanWriter } from '../slo'
 
 export interface Connections {
   pool: Pool
@@ -24,10 +25,12 @@ export async function connect(env: Env, name: string, poolSize: number): Promise
       throw error
     },
   )
+  const stopSpans = openSpanWriter({ pool, role: name })
   return {
     pool,
     nats,
     async close() {
+      await stopSpans()
       await nats.close()
       await pool.end()
     },

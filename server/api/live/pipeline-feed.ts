@@ -6,6 +6,7 @@ import type { SeriesPoint } from '../trpc/shapes'
 import { clusters, type Range } from './clusters'
 import type { ViewChange } from './view-change'
 import { hubOf } from './view-hub'
+import { ViewSpans } from './view-spans'
 
 /** At most four reads and pushes a second. */
 const pushMs = 250
@@ -42,6 +43,7 @@ export interface FeedKey {
 export class PipelineFeed {
   private readonly viewers = new Set<FeedViewer>()
   private readonly changed = new Set<number>()
+  private readonly spans = new ViewSpans()
   private readonly unlisten: () => void
   private timer: NodeJS.Timeout | undefined
   private dueAt = Infinity
@@ -78,6 +80,7 @@ export class PipelineFeed {
   note(seq: number, change: ViewChange): void {
     if (change.kind === 'job') return
     this.seq = Math.max(this.seq, seq)
+    if (change.kind === 'cells' && change.traces) this.spans.note(change.traces)
     const hull = this.hull()
     if (change.kind === 'cells' && change.windows)
       for (const start of change.windows) this.changed.add(this.stepOf(start))
@@ -116,6 +119,7 @@ export class PipelineFeed {
     const { seq } = this
     const starts = [...this.changed]
     this.changed.clear()
+    const recordPushed = this.spans.take()
     try {
       const target = await readable(this.console, this.at.name)
       if (this.versionId !== undefined && this.versionId !== target.stored.versionId) this.reset()
@@ -125,6 +129,7 @@ export class PipelineFeed {
         pipelineStatus(this.console, this.at.name),
       ])
       for (const viewer of this.viewers) viewer.onPush({ seq, points, status })
+      recordPushed(this.at.name, this.viewers.size)
     } catch (thrown) {
       this.fail(toAppError(thrown), starts)
     }

@@ -1,9 +1,11 @@
 /** What a message on `views.>` says has changed. */
 export type ViewChange =
   /** `windows`, `ranges` null: not all are named, so any may have changed. */
-  | { kind: 'cells'; pipeline: string; windows: number[] | null }
+  | { kind: 'cells'; pipeline: string; windows: number[] | null; traces?: string[] }
   | { kind: 'publication'; pipeline: string; ranges: [number, number][] | null }
   | { kind: 'job'; pipeline: string }
+
+const tracesLimit = 16
 
 /** Null: not a message of ours. */
 export function readViewChange(subject: string, text: string): ViewChange | null {
@@ -21,6 +23,7 @@ export function readViewChange(subject: string, text: string): ViewChange | null
         kind: 'cells',
         pipeline,
         windows: message.truncated === true ? null : windowsOf(message.windows),
+        ...(Array.isArray(message.traces) && { traces: tracesOf(message.traces) }),
       }
     case 'publication':
       return { kind: 'publication', pipeline, ranges: rangesOf(message.ranges) }
@@ -37,6 +40,10 @@ function windowsOf(value: unknown): number[] {
   const starts = value.map((entry: unknown) => (Array.isArray(entry) ? (entry[0] as unknown) : entry))
   return [...new Set(starts.filter((start): start is number => typeof start === 'number'))]
 }
+
+/** Of events whose commit this is, as traceparent. */
+const tracesOf = (values: readonly unknown[]): string[] =>
+  values.filter((value): value is string => typeof value === 'string').slice(0, tracesLimit)
 
 function rangesOf(value: unknown): [number, number][] | null {
   if (!Array.isArray(value)) return null
