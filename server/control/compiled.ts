@@ -1,5 +1,7 @@
 import type { Pool } from '../clients'
 import { compilePipeline, type CompiledPipeline } from '../pipeline'
+import type { UsageMeter } from '../slo'
+import { readWeight } from './cost/metered-appender'
 import { definitionOf } from './pipeline-info'
 import type { StoredPipeline } from './pipeline-store'
 import { requirePipeline } from './require-pipeline'
@@ -27,7 +29,11 @@ export interface Readable {
 }
 
 /** A pipeline as the serving room reads it. */
-export async function readable(deps: { pool: Pool }, name: string): Promise<Readable> {
+export async function readable(
+  deps: { pool: Pool; usage?: UsageMeter | undefined },
+  name: string,
+): Promise<Readable> {
   const stored = await requirePipeline(deps, name)
+  deps.usage?.note({ layer: 'serving', pipeline: stored.name, weight: readWeight })
   return { stored, compute: { id: stored.computeId, pipeline: stored.name }, compiled: compiledOf(stored) }
 }

@@ -1,12 +1,17 @@
 import { hostname } from 'node:os'
-import { newId, type Env, type Stop } from '../platform'
+import { runCosts } from '../control'
+import { newId, systemClock, type Env, type Stop } from '../platform'
+import { openUsage } from '../slo'
 import { connect, type Connections } from './connections'
 import { beginHeartbeat } from './heartbeat'
 
 const poolSize = 8
 
 /** What the role does; each part keeps itself to one process at a time where it must. */
-const parts: ((connections: Connections, env: Env) => Stop | Promise<Stop>)[] = []
+const parts: ((connections: Connections, env: Env) => Stop | Promise<Stop>)[] = [
+  ({ pool }) => openUsage({ pool, clock: systemClock, own: 'shared' }).stop,
+  ({ pool, nats }) => runCosts({ pool, nats, clock: systemClock }),
+]
 
 /** Measures, evaluates, alerts and notifies. */
 export async function startSlo(env: Env): Promise<Stop> {
