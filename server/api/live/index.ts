@@ -1,5 +1,6 @@
 export { liveHealth, liveJobs, livePipelines, liveTopKeys } from './feeds'
 export { livePipeline } from './live-pipeline'
+export { liveAlerts } from './alerts-feed'
 export { liveAudit } from './audit-feed'
 export { liveOverview } from './overview-feed'
 export { liveDebug } from './debug-feed'

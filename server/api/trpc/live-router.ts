@@ -1,6 +1,7 @@
 import type { TrackedEnvelope } from '@trpc/server'
 import { z } from 'zod'
 import {
+  liveAlerts,
   liveAudit,
   liveDebug,
   liveHealth,
@@ -30,6 +31,7 @@ const watchInput = z.object({
   pipeline: seriesInput.nullish(),
   topKeys: topKeysInput.nullish(),
   audit: z.boolean().default(false),
+  alerts: z.boolean().default(false),
   triage: z.boolean().default(false),
   debug: debugInput.nullish(),
   /** The range of the line and the spells. */
@@ -81,6 +83,7 @@ export const liveRouter = router({
         feeds.push(topic('pipeline', untracked(livePipeline(ctx.console, input.pipeline, signal))))
       if (input.topKeys) feeds.push(topic('topKeys', liveTopKeys(ctx.console, input.topKeys, signal)))
       if (input.audit) feeds.push(topic('audit', liveAudit(ctx.console, signal)))
+      if (input.alerts) feeds.push(topic('alerts', liveAlerts(ctx.console, signal)))
       if (input.triage) feeds.push(topic('triage', liveTriage(ctx.console, signal)))
       if (input.debug) feeds.push(topic('debug', liveDebug(ctx.console, input.debug, signal)))
       if (input.overview) feeds.push(topic('overview', liveOverview(ctx.console, input.overview, signal)))

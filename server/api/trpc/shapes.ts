@@ -14,6 +14,7 @@ import type {
   SystemHealth,
   TriageView,
 } from '../../control'
+import type { AlertBoard } from '../../slo'
 
 export type Completeness = 'complete' | 'provisional' | 'partial' | 'unavailable'
 
@@ -157,6 +158,7 @@ export type WatchMessage =
   | { topic: 'pipeline'; data: LiveMessage }
   | { topic: 'topKeys'; data: TopKeys }
   | { topic: 'audit'; data: { seq: number } }
+  | { topic: 'alerts'; data: AlertBoard }
   | { topic: 'triage'; data: TriageView }
   | { topic: 'debug'; data: DebugView }
   | { topic: 'overview'; data: Overview }
