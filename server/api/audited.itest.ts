@@ -177,6 +177,18 @@ const procedures: Record<string, Write> = {
       await caller.objectives.removeCorrection({ id, reason: 'test' })
     },
   },
+  'costs.setPrices': {
+    action: 'prices.set',
+    run: (caller) =>
+      caller.costs.setPrices({
+        currency: 'EUR',
+        cpuHour: 0.05,
+        gbScanned: 0.004,
+        gbStoredMonth: 0.02,
+        cores: 4,
+        reason: 'test',
+      }),
+  },
   'policy.set': {
     action: 'policy.set',
     run: (caller) => caller.policy.set({ fourEyesCells: 1_000_000, fourEyesBytes: null, reason: 'test' }),

@@ -38,6 +38,7 @@ const needed = {
     'GET /audit/verification': 'read',
     'GET /audit/export': 'read',
     'GET /dead-letters': 'read',
+    'GET /costs': 'read',
     'GET /openapi.json': 'public',
   },
   registry: {

@@ -1,4 +1,5 @@
 import { getConsole, type Console } from '../../control'
+import { costsRoutes } from './costs-routes'
 import { dispatch } from './dispatch'
 import { divergenceRoutes } from './divergence-routes'
 import { eventsRoutes } from './events-routes'
@@ -24,6 +25,7 @@ export const v1Routes: Route[] = [
   ...plansRoutes,
   ...jobsRoutes,
   ...trailRoutes,
+  ...costsRoutes,
   openApiRoute(() => v1Routes, prefix),
 ]
 

@@ -3,6 +3,7 @@ import { accessRouter } from './access-router'
 import { deadLettersRouter, policyRouter, systemRouter, tokensRouter, usersRouter } from './admin-router'
 import { auditRouter } from './audit-router'
 import { authRouter } from './auth-router'
+import { costsRouter } from './costs-router'
 import { divergenceRouter } from './divergence-router'
 import { explainRouter } from './explain-router'
 import { router } from './init'
@@ -23,6 +24,7 @@ export const appRouter = router({
   jobs: jobsRouter,
   plans: plansRouter,
   objectives: objectivesRouter,
+  costs: costsRouter,
   triage: triageRouter,
   audit: auditRouter,
   deadLetters: deadLettersRouter,

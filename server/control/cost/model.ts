@@ -158,3 +158,7 @@ export interface CostFact {
   /** Of the hour under way or the one before it; null: nothing unusual, or too few days to tell. */
   anomaly: CostAnomaly | null
 }
+
+export interface CostHours {
+  hours: { hour: number; layers: LayerAmounts }[]
+}
