@@ -14,3 +14,5 @@ export { removeObjective, saveObjective, type SavedObjective } from './objective
 export type * from './alerts/facts'
 export { readAlertBoard } from './alerts/read-board'
 export { readMeasurements, type MeasurementPoint } from './measure'
+export { readSliMinutes, sumMinutes, sumSlices } from './measure'
+export { openRecorder, runMeasuring, sourceName, type Recorder } from './measure'

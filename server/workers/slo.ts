@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
-import { runCosts } from '../control'
+import { listPipelines, runCosts } from '../control'
 import { newId, systemClock, type Env, type Stop } from '../platform'
-import { openUsage } from '../slo'
+import { openUsage, runMeasuring, sourceName } from '../slo'
 import { connect, type Connections } from './connections'
 import { beginHeartbeat } from './heartbeat'
 
@@ -11,6 +11,16 @@ const poolSize = 8
 const parts: ((connections: Connections, env: Env) => Stop | Promise<Stop>)[] = [
   ({ pool }) => openUsage({ pool, clock: systemClock, own: 'shared' }).stop,
   ({ pool, nats }) => runCosts({ pool, nats, clock: systemClock }),
+  ({ pool, nats }) =>
+    runMeasuring({
+      pool,
+      clock: systemClock,
+      source: sourceName('slo'),
+      async waiting() {
+        const listed = await listPipelines({ pool, nats, clock: systemClock })
+        return listed.map(({ name, status }) => ({ pipeline: name, waiting: status.lag.events }))
+      },
+    }),
 ]
 
 /** Measures, evaluates, alerts and notifies. */

@@ -19,7 +19,10 @@ const graceMs = 2 * minuteMs
 const overlapMs = 180_000
 const slisAtOnce = 500
 
-type SliceKind = { minutes: number; target: number }
+interface SliceKind {
+  minutes: number
+  target: number
+}
 
 /** Adds up the minutes of closed hours of which one became known since the last time. Resolves to hours written. */
 export async function rollUpHours(pool: Pool, now: number): Promise<number> {

@@ -56,7 +56,7 @@ interface FlatMinute extends Sli {
   probe: number
 }
 
-/** Hours that were added up; see `readRolledUpTo` for where they end. */
+/** Hours that were added up; see `readRollUpMark` for where they end. */
 export async function readSliHours(
   db: Queryable,
   slis: readonly Sli[],
@@ -88,11 +88,6 @@ export async function readSliHours(
     probe: slices.probe,
     slices: slices.by,
   }))
-}
-
-/** Up to where hours are added up: before it hours are read, from it on minutes. 0: none was yet. */
-export async function readRolledUpTo(db: Queryable): Promise<number> {
-  return (await readRollUpMark(db)).upTo
 }
 
 export interface RollUpMark {
