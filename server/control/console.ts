@@ -12,7 +12,7 @@ import {
 import { AppError, readEnv, systemClock, type Clock, type Env } from '../platform'
 import { audit, type AuditEntry } from './audit'
 import { openArchiveReader, type ArchiveReader } from './explain/archive-reader'
-import { openUsage, type UsageMeter } from '../slo'
+import { openSpanWriter, openUsage, type UsageMeter } from '../slo'
 import { meteredAppender } from './cost/metered-appender'
 import { fixPartitions } from './setting-store'
 
@@ -67,7 +67,9 @@ export async function openConsole(env: Env): Promise<Console> {
     throw error
   })
   const usage = openUsage({ pool, clock: systemClock, own: 'serving' })
-  return wireConsole({ env, pool, nats, clock: systemClock, usage })
+  const console = await wireConsole({ env, pool, nats, clock: systemClock, usage })
+  openSpanWriter({ pool, role: 'web' })
+  return console
 }
 
 export async function wireConsole(input: {

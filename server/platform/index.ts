@@ -22,6 +22,7 @@ export {
 } from './telemetry'
 export {
   formatTraceparent,
+  isSampled,
   newSpanId,
   newTraceContext,
   readTraceparent,

@@ -53,6 +53,11 @@ export function traceIdOf(...parts: readonly (string | number)[]): string {
 const digest = (parts: readonly (string | number)[]) =>
   createHash('sha256').update(parts.join('\0')).digest('hex')
 
+/** One trace in a hundred, the same ones in every process. */
+export const isSampled = (traceId: string): boolean => Number.parseInt(traceId.slice(-8), 16) < sampledBelow
+
+const sampledBelow = 0.01 * 2 ** 32
+
 // One call for many ids: a request needs two, and asking the system for randomness costs more than the rest of it.
 const pool = Buffer.alloc(4_096)
 let used = pool.length

@@ -2,6 +2,7 @@ import { authenticate, isTrustedWrite, requireScope } from '../../auth'
 import type { Console } from '../../control'
 import { AppError, logger, newId } from '../../platform'
 import { toAppError } from '../app-error'
+import { RequestTrace } from '../request-trace'
 import { problemResponse } from './problem'
 import type { Call, Route } from './route'
 
@@ -28,12 +29,26 @@ export async function dispatch(
 ): Promise<Response> {
   const requestId = requestIdOf(request.headers)
   const onError = face.onError ?? problemResponse
-  const response = await answer(openConsole, face, { request, requestId }).catch((thrown: unknown) => {
-    const error = toAppError(thrown)
-    if (error.code === 'internal' || error.code === 'unavailable')
-      log.error({ err: error.cause ?? error, requestId, url: request.url.split('?')[0] }, 'request failed')
-    return onError(error, requestId)
-  })
+  const trace = new RequestTrace(request.headers)
+  const response = await trace.run(() =>
+    answer(openConsole, face, { request, requestId, trace }).then(
+      (answered) => {
+        trace.end(null)
+        return answered
+      },
+      (thrown: unknown) => {
+        const error = toAppError(thrown)
+        const isOurs = error.code === 'internal' || error.code === 'unavailable'
+        if (isOurs)
+          log.error(
+            { err: error.cause ?? error, requestId, url: request.url.split('?')[0] },
+            'request failed',
+          )
+        trace.end(isOurs ? error.message : null)
+        return onError(error, requestId)
+      },
+    ),
+  )
   response.headers.set('x-request-id', requestId)
   response.headers.set('x-content-type-options', 'nosniff')
   return response
@@ -47,7 +62,7 @@ const notAllowed = (method: string, allow: string[]) =>
 async function answer(
   openConsole: () => Promise<Console>,
   face: Face,
-  { request, requestId }: { request: Request; requestId: string },
+  { request, requestId, trace }: { request: Request; requestId: string; trace: RequestTrace },
 ): Promise<Response> {
   const url = new URL(request.url)
   const match = find(face, request.method, url.pathname)
@@ -56,9 +71,21 @@ async function answer(
   if ('allow' in match) throw notAllowed(request.method, match.allow)
   const console = await openConsole()
   const principal = match.route.scope === null ? null : await authorise(console, match.route, request)
+  const { method, path } = match.route
+  trace.named({
+    name: `${method} ${path}`,
+    stage: stageOf(match.route),
+    pipeline: pipelineOf(match.route, match.params),
+  })
   const call: Call = { console, request, url, params: match.params, principal, requestId }
   return match.route.run(call)
 }
+
+const stageOf = ({ method, path }: Route) =>
+  method === 'GET' ? 'read' : path === '/events' ? 'gateway' : 'write'
+
+const pipelineOf = ({ path }: Route, params: Record<string, string>) =>
+  path.startsWith('/pipelines/{name}') ? (params.name ?? null) : null
 
 async function authorise(console: Console, { scope, method }: Route, request: Request) {
   const principal = await authenticate(console, request.headers)

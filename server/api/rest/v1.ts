@@ -4,12 +4,15 @@ import { dispatch } from './dispatch'
 import { divergenceRoutes } from './divergence-routes'
 import { eventsRoutes } from './events-routes'
 import { explainRoutes } from './explain-routes'
+import { incidentsRoutes } from './incidents-routes'
 import { jobsRoutes } from './jobs-routes'
 import { openApiRoute } from './openapi'
 import { pipelinesRoutes } from './pipelines-routes'
 import { plansRoutes } from './plans-routes'
 import { producersRoutes } from './producers-routes'
 import type { Route } from './route'
+import { runbooksRoutes } from './runbooks-routes'
+import { tracesRoutes } from './traces-routes'
 import { trailRoutes } from './trail-routes'
 import { valuesRoutes } from './values-routes'
 
@@ -24,6 +27,9 @@ export const v1Routes: Route[] = [
   ...divergenceRoutes,
   ...plansRoutes,
   ...jobsRoutes,
+  ...incidentsRoutes,
+  ...runbooksRoutes,
+  ...tracesRoutes,
   ...trailRoutes,
   ...costsRoutes,
   openApiRoute(() => v1Routes, prefix),

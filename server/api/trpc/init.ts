@@ -6,6 +6,7 @@ import type { Console } from '../../control'
 import { AppError, logger } from '../../platform'
 import type { ErrorCode } from '../../platform'
 import { internalMessage, toAppError } from '../app-error'
+import { RequestTrace } from '../request-trace'
 import { transformer } from './transformer'
 
 export interface Context {
@@ -70,6 +71,31 @@ const t = initTRPC
 export const trpcErrorOf = (error: AppError): TRPCError =>
   new TRPCError({ code: trpcCodeByCode[error.code], message: error.message, cause: error })
 
+/** A subscription lasts as long as its viewer: it is no request of a trace. */
+const traced = t.middleware(async ({ ctx, next, path, type, getRawInput }) => {
+  if (type === 'subscription') return next()
+  const trace = new RequestTrace(ctx.request.headers)
+  if (ctx.principal !== null)
+    trace.named({
+      name: path,
+      stage: type === 'query' ? 'read' : 'write',
+      pipeline: pipelineOf(path, await getRawInput().catch(() => null)),
+    })
+  const result = await trace.run(() => next())
+  const error = result.ok ? null : result.error.cause
+  const isOurs = error instanceof AppError && (error.code === 'internal' || error.code === 'unavailable')
+  trace.end(isOurs ? error.message : null)
+  return result
+})
+
+/** As far as an input says which pipeline it is about. */
+function pipelineOf(path: string, input: unknown): string | null {
+  if (typeof input !== 'object' || input === null) return null
+  const { name, pipeline } = input as { name?: unknown; pipeline?: unknown }
+  const said = pipeline ?? (path.startsWith('pipelines.') ? name : null)
+  return typeof said === 'string' ? said.slice(0, 128) : null
+}
+
 /** AppErrors keep their message; all other errors are logged whole and answered with none of it. */
 const errors = t.middleware(async ({ next, path }) => {
   const result = await next()
@@ -94,12 +120,17 @@ const sameSiteWrites = t.middleware(({ ctx, type, next }) => {
 const roleChecked = (role: Role) =>
   t.procedure
     .meta({ role })
+    .use(traced)
     .use(errors)
     .use(({ ctx, next }) => next({ ctx: { principal: requireRole(ctx.principal, role) } }))
     .use(sameSiteWrites)
 
 export const router = t.router
-export const publicProcedure = t.procedure.meta({ role: 'public' }).use(errors).use(sameSiteWrites)
+export const publicProcedure = t.procedure
+  .meta({ role: 'public' })
+  .use(traced)
+  .use(errors)
+  .use(sameSiteWrites)
 export const viewerProcedure = roleChecked('viewer')
 export const operatorProcedure = roleChecked('operator')
 export const adminProcedure = roleChecked('admin')
