@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { listPipelines, runCosts } from '../control'
 import { newId, systemClock, type Env, type Stop } from '../platform'
-import { openUsage, runMeasuring, sourceName } from '../slo'
+import { openUsage, runMeasuring, runObjectives, sourceName } from '../slo'
 import { connect, type Connections } from './connections'
 import { beginHeartbeat } from './heartbeat'
 
@@ -10,6 +10,7 @@ const poolSize = 8
 /** What the role does; each part keeps itself to one process at a time where it must. */
 const parts: ((connections: Connections, env: Env) => Stop | Promise<Stop>)[] = [
   ({ pool }) => openUsage({ pool, clock: systemClock, own: 'shared' }).stop,
+  ({ pool }) => runObjectives({ pool, clock: systemClock }),
   ({ pool, nats }) => runCosts({ pool, nats, clock: systemClock }),
   ({ pool, nats }) =>
     runMeasuring({

@@ -1,6 +1,7 @@
 import type { Indicator } from '../model'
 
 interface IndicatorRow {
+  /** Said before "of departures". */
   title: string
   /** What one value is, in the plural. */
   counted: string
@@ -10,78 +11,101 @@ interface IndicatorRow {
   bad: string
   /** Below this many in a burn window nothing fires, where the objective does not say otherwise. */
   minTotal: number
+  /** What a default target is, and whether its fast burns wake somebody (M1 to M11 of the guide). */
+  target: number
+  urgency: 'page' | 'ticket'
 }
 
 export const indicatorTable: Record<Indicator, IndicatorRow> = {
   latency: {
-    title: 'Reads are fast',
+    title: 'Read latency',
     counted: 'reads',
     unit: 'ms',
     bad: 'took longer than {threshold}',
     minTotal: 20,
+    target: 0.95,
+    urgency: 'page',
   },
   event_to_view: {
-    title: 'Events are in view soon',
+    title: 'Event to view',
     counted: 'events',
     unit: 'ms',
     bad: 'were in view later than {threshold}',
     minTotal: 20,
+    target: 0.99,
+    urgency: 'page',
   },
   batch: {
-    title: 'Batch runs end in time',
+    title: 'Batch completion',
     counted: 'runs',
     unit: 'ratio',
     bad: 'took longer than {threshold} times their deadline',
     minTotal: 3,
+    target: 0.99,
+    urgency: 'ticket',
   },
   reconciliation: {
-    title: 'Runs are published soon after they end',
+    title: 'Reconciliation delay',
     counted: 'runs',
     unit: 'ratio',
     bad: 'took longer to publish than {threshold} times their run',
     minTotal: 3,
+    target: 0.99,
+    urgency: 'ticket',
   },
   freshness: {
-    title: 'Reads are fresh',
+    title: 'Freshness',
     counted: 'reads',
     unit: 'ms',
     bad: 'lacked events older than {threshold}',
     minTotal: 20,
+    target: 0.99,
+    urgency: 'page',
   },
   correctness: {
-    title: 'Batch confirms what was served',
+    title: 'Correctness',
     counted: 'cells',
     unit: 'share',
     bad: 'differed by more than {threshold}',
     minTotal: 20,
+    target: 0.999,
+    urgency: 'page',
   },
   backlog: {
-    title: 'The backlog is small',
+    title: 'Backlog',
     counted: 'looks',
     unit: 'events',
     bad: 'found more than {threshold} waiting',
     minTotal: 10,
+    target: 0.99,
+    urgency: 'ticket',
   },
   duplicates: {
-    title: 'Events come once',
+    title: 'Duplicates',
     counted: 'events',
     unit: null,
     bad: 'were duplicates',
     minTotal: 1_000,
+    target: 0.9999,
+    urgency: 'ticket',
   },
   reruns: {
-    title: 'Job attempts succeed',
+    title: 'Job attempts',
     counted: 'attempts',
     unit: null,
     bad: 'failed',
     minTotal: 5,
+    target: 0.99,
+    urgency: 'ticket',
   },
   jobs: {
-    title: 'Jobs succeed',
+    title: 'Job success',
     counted: 'jobs',
     unit: null,
     bad: 'failed or were left partial',
     minTotal: 5,
+    target: 0.999,
+    urgency: 'ticket',
   },
 }
 

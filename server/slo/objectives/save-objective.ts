@@ -13,6 +13,7 @@ import {
   type StoredSpec,
 } from './objective-store'
 import { viewOf } from './read-objectives'
+import { sameSpec } from './same-spec'
 import { servedPipelines } from './served-store'
 
 interface Deps {
@@ -94,19 +95,6 @@ function refuseRemoval({ id, source }: StoredObjective, all: StoredObjective[]):
 
 export const notFound = (id: string) =>
   new AppError('not_found', `There is no objective ${JSON.stringify(id.slice(0, 128))}. See the list.`)
-
-/** Equal whatever the order of keys: a stored document (jsonb) keeps no order. */
-export const sameSpec = (a: ObjectiveSpec, b: ObjectiveSpec): boolean => canonical(a) === canonical(b)
-
-function canonical(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
-  const entries = Object.entries(value).filter(([, inner]) => inner !== undefined)
-  return `{${entries
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`)
-    .join(',')}}`
-}
 
 async function checkReferences(client: PoolClient, spec: ObjectiveSpec): Promise<void> {
   const all = await selectObjectives(client)
