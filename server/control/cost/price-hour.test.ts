@@ -10,7 +10,7 @@ const facts: fc.Arbitrary<HourFacts> = fc.record({
   use: fc.uniqueArray(
     fc.record({
       pipeline: name,
-      layer: layer as fc.Arbitrary<HourFacts['use'][number]['layer']>,
+      layer: layer,
       cpuUs: fc.integer({ min: 0, max: 3.6e9 }),
       bytesScanned: fc.integer({ min: 0, max: 1e13 }),
       bytesIn: fc.integer({ min: 0, max: 1e12 }),
