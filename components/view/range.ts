@@ -27,6 +27,8 @@ const labels: Record<Preset, string> = {
 
 export const presetLabel = (preset: Preset): string => labels[preset]
 export const defaultRange: ViewRange = { kind: 'preset', preset: '1h' }
+/** What an executive looks back on. */
+export const overviewRange: ViewRange = { kind: 'preset', preset: '24h' }
 
 export function parseRange(text: string): ViewRange | null {
   const preset = presets.find((p) => p === text)

@@ -1,7 +1,8 @@
 'use client'
+import { usePathname } from 'next/navigation'
 import { createParser, parseAsString, parseAsStringLiteral, useQueryState } from 'nuqs'
 import type { Zone } from '@/components/format'
-import { defaultRange, parseRange, writeRange } from './range'
+import { defaultRange, overviewRange, parseRange, writeRange } from './range'
 
 const rangeParser = createParser({
   parse: parseRange,
@@ -11,7 +12,8 @@ const rangeParser = createParser({
 
 /** All that decides what is shown lives in the URL, so that a copied link shows the same. */
 export function useRange() {
-  return useQueryState('range', rangeParser.withDefault(defaultRange))
+  const isOverview = usePathname() === '/'
+  return useQueryState('range', rangeParser.withDefault(isOverview ? overviewRange : defaultRange))
 }
 
 const zones = ['utc', 'local'] as const satisfies Zone[]

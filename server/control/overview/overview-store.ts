@@ -62,7 +62,7 @@ export async function selectCorrections(
       values,
     }),
   ])
-  const bins: number[] = []
+  const bins: (number | undefined)[] = []
   for (const { bin, values: n } of byBin.rows) bins[bin] = n
   return { causes: byCause.rows, bins: Array.from(bins, (n) => n ?? 0) }
 }
