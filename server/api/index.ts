@@ -89,6 +89,7 @@ export type {
   CostHours,
   CostLayer,
   CostOverview,
+  FreshOverview,
   CostReport,
   CostSum,
   LayerAmounts,
