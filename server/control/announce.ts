@@ -27,6 +27,11 @@ export function announcePublication({ nc }: Nats, published: Published): void {
   })
 }
 
+/** Alerts or incidents changed: who shows them reads them again. */
+export function announceAlerts({ nc }: Nats): void {
+  publish(nc, 'views.alerts', { kind: 'alerts' })
+}
+
 function publish(nc: Nats['nc'], subject: string, message: Record<string, unknown>): void {
   try {
     nc.publish(subject, JSON.stringify(message))

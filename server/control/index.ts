@@ -27,6 +27,19 @@ export { readDebug } from './debug'
 export type * from './debug'
 export { explain, explainEvents, explainEventsLimit } from './explain'
 export type * from './explain/model'
+export {
+  acknowledge,
+  escalate,
+  getIncident,
+  getPostmortem,
+  listIncidents,
+  note,
+  resolve,
+  savePostmortem,
+  snooze,
+  startIncident,
+} from './incidents'
+export type * from './incidents/model'
 export { getJob, listJobs, requestCancel, requestPause, requestResume } from './jobs'
 export { openGovernor } from './governor'
 export { definitionOf, measureInfo } from './pipeline-info'
@@ -39,6 +52,20 @@ export { requirePipeline } from './require-pipeline'
 export { Recent } from './recent'
 export { readOverview } from './overview'
 export type * from './overview/model'
+export {
+  applyRunbook,
+  endRun,
+  getRunbook,
+  listRunbooks,
+  provisionRunbooks,
+  readRun,
+  recordNote,
+  recordPlan,
+  runCheck,
+  startRun,
+  type AppliedRunbook,
+} from './runbooks'
+export type * from './runbooks/model'
 export { fixPartitions } from './setting-store'
 export { pipelineStatus } from './status'
 export { systemHealth } from './system-health'

@@ -4,6 +4,7 @@ export type ViewChange =
   | { kind: 'cells'; pipeline: string; windows: number[] | null; traces?: string[] }
   | { kind: 'publication'; pipeline: string; ranges: [number, number][] | null }
   | { kind: 'job'; pipeline: string }
+  | { kind: 'alerts'; pipeline: string }
 
 const tracesLimit = 16
 
@@ -29,6 +30,8 @@ export function readViewChange(subject: string, text: string): ViewChange | null
       return { kind: 'publication', pipeline, ranges: rangesOf(message.ranges) }
     case 'job':
       return { kind: 'job', pipeline: typeof message.pipeline === 'string' ? message.pipeline : '' }
+    case 'alerts':
+      return { kind: 'alerts', pipeline: '' }
     default:
       return null
   }

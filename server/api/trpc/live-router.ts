@@ -5,6 +5,8 @@ import {
   liveAudit,
   liveDebug,
   liveHealth,
+  liveIncident,
+  liveIncidents,
   liveJobs,
   liveOverview,
   livePipeline,
@@ -33,6 +35,8 @@ const watchInput = z.object({
   audit: z.boolean().default(false),
   alerts: z.boolean().default(false),
   triage: z.boolean().default(false),
+  incidents: z.boolean().default(false),
+  incident: z.object({ id: z.number().int().min(1).max(2_147_483_647) }).nullish(),
   debug: debugInput.nullish(),
   /** The range of the line and the spells. */
   overview: range.nullish(),
@@ -84,6 +88,9 @@ export const liveRouter = router({
       if (input.topKeys) feeds.push(topic('topKeys', liveTopKeys(ctx.console, input.topKeys, signal)))
       if (input.audit) feeds.push(topic('audit', liveAudit(ctx.console, signal)))
       if (input.alerts) feeds.push(topic('alerts', liveAlerts(ctx.console, signal)))
+      if (input.incidents) feeds.push(topic('incidents', liveIncidents(ctx.console, signal)))
+      if (input.incident)
+        feeds.push(topic('incident', liveIncident(ctx.console, input.incident.id, signal)))
       if (input.triage) feeds.push(topic('triage', liveTriage(ctx.console, signal)))
       if (input.debug) feeds.push(topic('debug', liveDebug(ctx.console, input.debug, signal)))
       if (input.overview) feeds.push(topic('overview', liveOverview(ctx.console, input.overview, signal)))

@@ -6,12 +6,14 @@ import { authRouter } from './auth-router'
 import { costsRouter } from './costs-router'
 import { divergenceRouter } from './divergence-router'
 import { explainRouter } from './explain-router'
+import { incidentsRouter } from './incidents-router'
 import { router } from './init'
 import { jobsRouter } from './jobs-router'
 import { liveRouter } from './live-router'
 import { objectivesRouter } from './objectives-router'
 import { pipelinesRouter } from './pipelines-router'
 import { plansRouter } from './plans-router'
+import { runbooksRouter } from './runbooks-router'
 import { triageRouter } from './triage-router'
 import { tracesRouter } from './traces-router'
 
@@ -22,6 +24,8 @@ export const appRouter = router({
   live: liveRouter,
   divergence: divergenceRouter,
   jobs: jobsRouter,
+  incidents: incidentsRouter,
+  runbooks: runbooksRouter,
   plans: plansRouter,
   objectives: objectivesRouter,
   costs: costsRouter,

@@ -4,6 +4,8 @@ import type {
   DebugView,
   DependencyHealth,
   Health,
+  IncidentDetail,
+  IncidentPage,
   JobView,
   ProposalView,
   MeasureInfo,
@@ -159,6 +161,8 @@ export type WatchMessage =
   | { topic: 'topKeys'; data: TopKeys }
   | { topic: 'audit'; data: { seq: number } }
   | { topic: 'alerts'; data: AlertBoard }
+  | { topic: 'incidents'; data: IncidentPage }
+  | { topic: 'incident'; data: IncidentDetail }
   | { topic: 'triage'; data: TriageView }
   | { topic: 'debug'; data: DebugView }
   | { topic: 'overview'; data: Overview }
