@@ -110,7 +110,7 @@ export interface News {
 export interface IncidentEvent {
   incidentId: RecordId
   at: number
-  kind: 'opened' | 'reopened' | 'severity' | 'effect' | 'escalated' | 'resolved'
+  kind: 'opened' | 'reopened' | 'severity' | 'effect' | 'escalated' | 'woke' | 'resolved'
   says: string
   detail: Record<string, unknown>
 }

@@ -22,6 +22,7 @@ export function group(
   const events: IncidentEvent[] = []
   const firing = alerts.filter(({ state }) => state === 'firing')
   const incidents = previous.map((incident) => ({ ...incident }))
+  for (const incident of incidents) if (isAwake(incident, now)) wake(incident, now, events)
   for (const cause of new Set(firing.filter(({ mutedBy }) => mutedBy === null).map((one) => one.cause))) {
     if (incidents.some((one) => one.cause === cause && one.state !== 'resolved')) continue
     const own = firing.filter((one) => one.cause === cause)
@@ -115,6 +116,22 @@ function reopen(incident: IncidentRecord, now: number): void {
     reopenedAt: now,
     told: { channels: incident.told.channels, opened: false, acknowledged: false, resolved: false },
   } satisfies Partial<IncidentRecord>)
+}
+
+/** Somebody took it until then: from there it is nobody's again. */
+const isAwake = ({ state, snoozedUntil }: IncidentRecord, now: number): boolean =>
+  state === 'acknowledged' && snoozedUntil !== null && snoozedUntil <= now
+
+function wake(incident: IncidentRecord, now: number, events: IncidentEvent[]): void {
+  Object.assign(incident, {
+    state: 'open',
+    acknowledgedAt: null,
+    acknowledgedBy: null,
+    snoozedUntil: null,
+    escalateAt: now,
+    told: { ...incident.told, acknowledged: false },
+  } satisfies Partial<IncidentRecord>)
+  events.push({ incidentId: incident.id, at: now, kind: 'woke', says: 'Its snooze is over.', detail: {} })
 }
 
 function resolve(incident: IncidentRecord, now: number, events: IncidentEvent[]): void {

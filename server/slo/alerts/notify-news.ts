@@ -20,11 +20,20 @@ interface Telling {
  * What channels are to be told of an incident now: that it opened (again), a step of its route that is due, a
  * reminder, that somebody took it, that it is over. Held back while all its alerts are muted or it is snoozed.
  */
-export function tell(telling: Telling): { news: News[]; events: IncidentEvent[] } {
-  const { incident } = telling
+interface Told {
+  news: News[]
+  events: IncidentEvent[]
+}
+
+const nothing: Told = { news: [], events: [] }
+
+export function tell(telling: Telling): Told {
+  const { incident, severityBefore } = telling
   if (incident.state === 'resolved') return { news: tellResolved(incident), events: [] }
-  if (isHeld(telling)) return { news: [], events: [] }
-  if (incident.state === 'acknowledged') return { news: tellAcknowledged(telling), events: [] }
+  const isNews = incident.told.opened && severityBefore === 'ticket' && incident.severity === 'page'
+  if (isHeld(telling)) return incident.state === 'acknowledged' ? tellAcknowledged(telling) : nothing
+  if (isNews) return tellWorse(telling)
+  if (incident.state === 'acknowledged') return tellAcknowledged(telling)
   return incident.told.opened ? tellNext(telling) : tellOpened(telling)
 }
 
@@ -52,20 +61,34 @@ function isHeld({ incident, alerts, now }: Telling): boolean {
   return own.length > 0 && own.every(({ mutedBy }) => mutedBy !== null)
 }
 
-function tellAcknowledged({ incident, look, now }: Telling): News[] {
+function tellAcknowledged({ incident, look, now, ...rest }: Telling): Told {
   const { told, openings, acknowledgedAt, acknowledgedBy } = incident
-  if (!told.opened) return []
+  if (!told.opened) return nothing
   const route = routeOf(look.routes, incident)
-  const remindAt = (acknowledgedAt ?? now) + route.repeatHours * hourMs
-  const found: News[] = []
   if (!told.acknowledged) {
     incident.told = { ...told, acknowledged: true }
-    incident.escalateAt = remindAt
+    incident.escalateAt = (acknowledgedAt ?? now) + route.repeatHours * hourMs
     const says = `${acknowledgedBy ?? 'Somebody'} is on it.`
-    found.push(news(incident, { kind: 'acknowledge', channels: told.channels, nth: String(openings), says }))
-  } else if (incident.escalateAt !== null && incident.escalateAt <= now)
-    found.push(reminder(incident, route, now))
-  return found
+    const nth = `${openings}.${acknowledgedAt ?? now}`
+    return { news: [news(incident, { kind: 'acknowledge', channels: told.channels, nth, says })], events: [] }
+  }
+  const isDue = incident.escalateAt !== null && incident.escalateAt <= now
+  if (!isDue || isHeld({ incident, look, now, ...rest })) return nothing
+  return { news: [reminder(incident, route, now)], events: [] }
+}
+
+/** A ticket has become a page: whoever has it must know, and the route of pages begins. */
+function tellWorse(telling: Telling): Told {
+  const { incident, look } = telling
+  const route = routeOf(look.routes, incident)
+  const steps = isForLead(telling) ? route.steps : route.steps.filter(({ afterMinutes }) => afterMinutes <= 0)
+  incident.escalation = 0
+  const nth = `${incident.openings}.page`
+  return send(telling, route, {
+    steps: steps.length > 0 ? steps : route.steps.slice(0, 1),
+    kind: 'escalate',
+    nth,
+  })
 }
 
 function reminder(incident: IncidentRecord, route: Route, now: number): News {
@@ -80,7 +103,7 @@ function reminder(incident: IncidentRecord, route: Route, now: number): News {
   })
 }
 
-function tellOpened(telling: Telling): { news: News[]; events: IncidentEvent[] } {
+function tellOpened(telling: Telling): Told {
   const { incident } = telling
   const route = routeOf(telling.look.routes, incident)
   const due = isForLead(telling) ? route.steps : route.steps.filter(({ afterMinutes }) => afterMinutes <= 0)
@@ -90,33 +113,22 @@ function tellOpened(telling: Telling): { news: News[]; events: IncidentEvent[] }
   return send(telling, route, { steps, kind: 'trigger', nth: String(incident.openings) })
 }
 
-function waitForFirst(telling: Telling, route: Route): { news: News[]; events: IncidentEvent[] } {
+function waitForFirst(telling: Telling, route: Route): Told {
   const { incident, now } = telling
   const [first] = route.steps
-  if (!first) return { news: [], events: [] }
+  if (!first) return nothing
   incident.escalateAt ??= startOf(incident) + first.afterMinutes * minuteMs
-  if (incident.escalateAt > now) return { news: [], events: [] }
+  if (incident.escalateAt > now) return nothing
   return send(telling, route, { steps: [first], kind: 'trigger', nth: String(incident.openings) })
 }
 
-function tellNext(telling: Telling): { news: News[]; events: IncidentEvent[] } {
-  const { incident, severityBefore, now, look } = telling
+function tellNext(telling: Telling): Told {
+  const { incident, now, look } = telling
   const route = routeOf(look.routes, incident)
-  const isWorse = severityBefore === 'ticket' && incident.severity === 'page'
-  if (isWorse) {
-    const steps = route.steps.filter(({ afterMinutes }) => afterMinutes <= 0)
-    incident.escalation = 0
-    const nth = `${incident.openings}.page`
-    return send(telling, route, {
-      steps: steps.length > 0 ? steps : route.steps.slice(0, 1),
-      kind: 'escalate',
-      nth,
-    })
-  }
   const rest = route.steps.slice(incident.escalation)
   if (isForLead(telling) && rest.length > 0)
     return send(telling, route, { steps: rest, kind: 'escalate', nth: `${incident.openings}.lead` })
-  if (incident.escalateAt === null || incident.escalateAt > now) return { news: [], events: [] }
+  if (incident.escalateAt === null || incident.escalateAt > now) return nothing
   const [step] = rest
   if (!step) return { news: [reminder(incident, route, now)], events: [] }
   const nth = `${incident.openings}.${incident.escalation}`
@@ -127,11 +139,11 @@ function send(
   { incident, severityBefore, alerts, look, now }: Telling,
   route: Route,
   { steps, kind, nth }: { steps: Route['steps']; kind: 'trigger' | 'escalate'; nth: string },
-): { news: News[]; events: IncidentEvent[] } {
+): Told {
   // A channel that fails is not told that it fails.
   const all = look.channels.filter((name) => incident.cause !== `channel:${name}`)
   const channels = channelsOf(steps, all).filter((name) => all.includes(name))
-  if (channels.length === 0) return { news: [], events: [] }
+  if (channels.length === 0) return nothing
   incident.escalation += steps.length
   const next = route.steps[incident.escalation]
   incident.escalateAt = next
