@@ -28,20 +28,20 @@ export function periodWords(days: number, measuredSince: number | null, at: numb
 
 /** How fresh: the share of fresh reads, and who is late now. */
 export function freshStatement({ fresh, at }: Part<'fresh'>): Statement {
-  const { overall, pipelines, measuredSince } = fresh
+  const { overall, pipelines, pipelinesTotal, lateTotal, measuredSince } = fresh
   const late = pipelines.filter(({ isLate }) => isLate)
   const href = objectiveHref(overall?.id ?? 'all-freshness')
-  const now = lateNow(late, pipelines.length)
+  const now = lateNow(late, { late: lateTotal, total: pipelinesTotal })
   const heading =
-    pipelines.length === 0
+    pipelinesTotal === 0
       ? 'no pipeline yet'
-      : late.length === 0
+      : lateTotal === 0
         ? 'all pipelines are current'
-        : `${numberWord(late.length)} ${late.length === 1 ? 'pipeline is' : 'pipelines are'} late`
-  const status = worse(overallStatus(overall), late.length > 0 ? 'warn' : 'ok')
+        : `${numberWord(lateTotal)} ${lateTotal === 1 ? 'pipeline is' : 'pipelines are'} late`
+  const status = worse(overallStatus(overall), lateTotal > 0 ? 'warn' : 'ok')
   if (overall?.now.attained == null)
     return {
-      status: late.length > 0 ? 'warn' : 'unknown',
+      status: lateTotal > 0 ? 'warn' : 'unknown',
       heading,
       figure: null,
       href,
@@ -74,36 +74,30 @@ export function freshStatement({ fresh, at }: Part<'fresh'>): Statement {
   }
 }
 
-function lateNow(late: Overview['fresh']['pipelines'], total: number): Piece[] {
-  const [worst] = late
+function lateNow(
+  [worst]: Overview['fresh']['pipelines'],
+  { late, total }: { late: number; total: number },
+): Piece[] {
   if (total === 0) return [{ text: 'Apply a definition, and its freshness is told here.' }]
   if (!worst)
-    return [
-      {
-        text:
-          total === 1
-            ? 'The pipeline is current now.'
-            : `All ${numberWord(total)} pipelines are current now.`,
-      },
-    ]
+    return [{ text: total === 1 ? 'The pipeline is current now.' : `${allOf(total)} are current now.` }]
   const by: Piece = {
     text: `${worst.name} by ${formatDuration(worst.ageMs)}`,
     strong: true,
     href: pipelineHref(worst.name),
   }
   const end: Piece = { text: worst.isRecovering ? ' and catching up.' : ' and not recovering.' }
-  return late.length === 1
-    ? [
-        { text: total === 1 ? 'It is late now: ' : `Now one of ${numberWord(total)} pipelines is late: ` },
-        by,
-        end,
-      ]
-    : [
-        { text: `Now ${numberWord(late.length)} of ${numberWord(total)} pipelines are late, most of all ` },
-        by,
-        end,
-      ]
+  const start =
+    late > 1
+      ? `Now ${numberWord(late)} of ${numberWord(total)} pipelines are late, most of all `
+      : total === 1
+        ? 'It is late now: '
+        : `Now one of ${numberWord(total)} pipelines is late: `
+  return [{ text: start }, by, end]
 }
+
+const allOf = (total: number): string =>
+  total === 2 ? 'Both pipelines' : `All ${numberWord(total)} pipelines`
 
 /** How right: the share of served values that batch later confirmed, and how large corrections are. */
 export function rightStatement({ right, at }: Part<'right'>): Statement {
