@@ -10,6 +10,8 @@ export interface ComputeRow {
   definition: unknown
   /** False for a shadow: it is computed, and nobody is served from it. */
   served: boolean
+  /** Events logged before are history to it; epoch ms. */
+  createdAt: number
 }
 
 /**
@@ -20,7 +22,7 @@ export async function readComputesInForce(pool: Pool, limit: number): Promise<Co
   const { rows } = await pool.query<ComputeRow>({
     name: 'speed-computes-in-force',
     text: `SELECT DISTINCT ON (c.id) c.id, p.name AS pipeline, c.type, c.partitions, v.definition,
-                  v.id = p.version_id AS served
+                  v.id = p.version_id AS served, (extract(epoch FROM c.created_at) * 1000)::bigint AS "createdAt"
              FROM pipeline p
              JOIN pipeline_version v ON v.id IN (p.version_id, p.shadow_id)
              JOIN compute c ON c.id = v.compute_id

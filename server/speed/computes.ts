@@ -9,6 +9,7 @@ export interface RunningCompute {
   pipeline: string
   partitions: number
   served: boolean
+  createdAt: number
   compiled: CompiledPipeline
 }
 
@@ -63,10 +64,11 @@ export class Computes {
     for (const id of this.#known.keys()) if (!ids.has(id)) this.#known.delete(id)
   }
 
-  #add({ id, pipeline, partitions, definition, served }: ComputeRow): void {
+  #add({ id, pipeline, partitions, definition, served, createdAt }: ComputeRow): void {
     const parsed = parseDefinition(definition)
     if (parsed.ok) {
-      this.#known.set(id, { id, pipeline, partitions, served, compiled: compilePipeline(parsed.definition) })
+      const compiled = compilePipeline(parsed.definition)
+      this.#known.set(id, { id, pipeline, partitions, served, createdAt, compiled })
       return
     }
     const [problem] = parsed.problems

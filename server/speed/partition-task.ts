@@ -10,6 +10,7 @@ import {
 } from '../pipeline'
 import { partitionKey, type Lease, type PartitionCommit } from '../serving'
 import { holdTraces, tracedIn, type TracedEvent } from './event-spans'
+import { EventWaits, type WaitRun } from './event-waits'
 import { limits } from './limits'
 import { rowsFrom } from './rows-from'
 
@@ -21,6 +22,8 @@ export interface TaskOptions {
   seed: { seedLo: number; seedHi: number }
   /** Partitions of the compute in all. */
   partitions: number
+  /** From when, and after which message, events count as having waited for the view. */
+  waits?: { from: number; seenSeq: number }
 }
 
 /**
@@ -46,6 +49,8 @@ export class PartitionTask {
   logTime: number | null
   /** `leaving`: nothing more is folded, what was is still committed. `ended`: the lease is lost or given back. */
   phase: 'held' | 'leaving' | 'ended' = 'held'
+  /** When the events of the last commit were logged. */
+  waited: readonly WaitRun[] = []
   readonly #state: PartitionState
   #messages = 0
   /** Parked events; `alone` while no event of their message was folded. */
@@ -54,8 +59,10 @@ export class PartitionTask {
   #traced: TracedEvent[] = []
   #tracedUnderWay: TracedEvent[] = []
   #settledAt = 0
+  readonly #waits: EventWaits
+  #waitsUnderWay: WaitRun[] = []
 
-  constructor({ lease, pipeline, compiled, seed, partitions }: TaskOptions) {
+  constructor({ lease, pipeline, compiled, seed, partitions, waits }: TaskOptions) {
     this.key = partitionKey(lease)
     this.lease = lease
     this.pipeline = pipeline
@@ -66,6 +73,7 @@ export class PartitionTask {
     this.logTime = lease.logTime
     const dedupe = new DedupeSet({ horizonMs: compiled.definition.dedupeHorizonMs, ...seed })
     this.#state = newPartitionState(compiled, { watermark: lease.watermark, dedupe })
+    this.#waits = new EventWaits(waits?.from ?? 0, waits?.seenSeq ?? 0)
   }
 
   get computeId(): number {
@@ -113,6 +121,7 @@ export class PartitionTask {
       fold(this.compiled, this.#state, fresh)
       if (batch.traced != null) holdTraces(this.#traced, tracedIn(batch, this.seq))
       this.#messages += messagesOf(fresh)
+      this.#waits.note(fresh, Date.now())
       if (this.#dead.length > 0) this.#noteCompany(fresh)
       this.seq = last
       this.logTime = fresh.logTime[fresh.n - 1] ?? this.logTime
@@ -167,11 +176,13 @@ export class PartitionTask {
     this.#messages = 0
     this.#tracedUnderWay = this.#traced
     this.#traced = []
+    this.#waitsUnderWay = this.#waits.take()
     return this.#underWay
   }
 
   /** What was taken is in the database; answers the traces of it. */
   settle(now: number): readonly TracedEvent[] {
+    this.waited = this.#waitsUnderWay
     if (this.#underWay !== null) this.committedSeq = this.#underWay.seq
     this.#underWay = null
     this.#settledAt = now

@@ -44,6 +44,8 @@ export interface SpeedWorkerOptions {
   flushMaxMs?: number
   /** What was read of the log, for whom; of a replay too. */
   onRead?: (pipeline: string, read: { events: number; bytes: number }) => void
+  /** How long events waited from the log to the commit of their cells, for a pipeline that is served. */
+  onEventToView?: (pipeline: string, ms: number, events: number) => void
 }
 
 /**
@@ -69,6 +71,8 @@ class SpeedWorker {
   readonly #lanes: Lanes
   readonly #readers: Readers
   readonly #tasks = new Map<string, PartitionTask>()
+  /** By partition, the last message that was ever committed from here: a restart from a cut folds it again. */
+  readonly #seen = new Map<string, number>()
   readonly #stopping = new AbortController()
   #seed = { seedLo: 0, seedHi: 0 }
   #refreshAt = 0
@@ -96,6 +100,7 @@ class SpeedWorker {
       merge,
       onCommitted: (done: Committed[]) => {
         this.#publish(done)
+        this.#tellWaits(done, options.onEventToView)
       },
       onLost: (task: PartitionTask, reason: LostReason) => {
         this.#lose(task, reason)
@@ -225,8 +230,9 @@ class SpeedWorker {
   async #take(lease: Lease): Promise<void> {
     const compute = this.#computes.get(lease.computeId)
     if (compute === undefined) return
-    const { pipeline, partitions, compiled } = compute
-    const task = new PartitionTask({ lease, pipeline, compiled, seed: this.#seed, partitions })
+    const { pipeline, partitions, compiled, createdAt } = compute
+    const waits = { from: createdAt, seenSeq: this.#seen.get(partitionKey(lease)) ?? 0 }
+    const task = new PartitionTask({ lease, pipeline, compiled, seed: this.#seed, partitions, waits })
     this.#bases.forget(task.key)
     const { rebuildFrom } = task
     if (rebuildFrom !== null) task.rewindTo(await seqBefore(this.#nats, rebuildFrom))
@@ -338,6 +344,15 @@ class SpeedWorker {
       )
       const message = cellsMessage(computeId, commits)
       this.#tell(computeId, pipeline, traces.length === 0 ? message : { ...message, traces })
+    }
+  }
+
+  #tellWaits(done: readonly Committed[], tell: SpeedWorkerOptions['onEventToView']): void {
+    const now = this.#clock.now()
+    for (const { task } of done) {
+      this.#seen.set(task.key, Math.max(this.#seen.get(task.key) ?? 0, task.committedSeq))
+      if (this.#computes.get(task.computeId)?.served !== true) continue
+      for (const { logTime, events } of task.waited) tell?.(task.pipeline, Math.max(0, now - logTime), events)
     }
   }
 

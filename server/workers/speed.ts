@@ -1,6 +1,6 @@
 import { openSchemaRegistry } from '../log'
 import { systemClock, type Env, type Stop } from '../platform'
-import { openUsage } from '../slo'
+import { openRecorder, openUsage, sourceName } from '../slo'
 import { runSpeedWorker } from '../speed'
 import { connect } from './connections'
 
@@ -12,6 +12,7 @@ export async function startSpeed(env: Env): Promise<Stop> {
   try {
     const schemas = await openSchemaRegistry({ pool, nats })
     const usage = openUsage({ pool, clock: systemClock, own: 'speed' })
+    const recorder = openRecorder({ pool, clock: systemClock, source: sourceName('speed') })
     const stop = await runSpeedWorker({
       pool,
       nats,
@@ -19,9 +20,13 @@ export async function startSpeed(env: Env): Promise<Stop> {
       onRead: (pipeline, { events, bytes }) => {
         usage.note({ layer: 'speed', pipeline, weight: events, events, bytesRead: bytes })
       },
+      onEventToView: (pipeline, ms, events) => {
+        recorder.record(pipeline, 'event_to_view', ms, { weight: events })
+      },
     })
     return async () => {
       await stop()
+      await recorder.stop()
       await usage.stop()
       schemas.close()
       await close()
