@@ -4,10 +4,17 @@ import { useEffect, useRef } from 'react'
 interface FilterFieldProps {
   value: string
   onChange: (value: string) => unknown
+  label?: string
+  placeholder?: string
 }
 
-/** Filters by name, title, owner or tag; `/` goes there. */
-export function FilterField({ value, onChange }: FilterFieldProps) {
+/** Filters a list by what its rows say; `/` goes there. */
+export function FilterField({
+  value,
+  onChange,
+  label = 'Filter pipelines',
+  placeholder = 'Filter by name, owner, tag',
+}: FilterFieldProps) {
   const field = useRef<HTMLInputElement>(null)
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -25,8 +32,8 @@ export function FilterField({ value, onChange }: FilterFieldProps) {
       ref={field}
       className="field h-7! w-[220px]!"
       type="search"
-      aria-label="Filter pipelines"
-      placeholder="Filter by name, owner, tag"
+      aria-label={label}
+      placeholder={placeholder}
       value={value}
       onChange={(event) => onChange(event.target.value)}
       onKeyDown={(event) => {

@@ -1,2 +1,3 @@
 export { PipelinesScreen } from './pipelines-screen'
+export { FilterField } from './filter-field'
 export { useListKeys } from './use-list-keys'
