@@ -20,6 +20,8 @@ export interface Env {
   apiToken?: string
   otlpEndpoint?: string
   natsServerBin?: string
+  /** Notification channels that ask for it may reach private and loopback addresses. */
+  allowInternal?: boolean
   /** How nats-server syncs its writes: the supervisor sets it for its own; declare it for yours. */
   natsSync?: 'always' | 'default'
 }
@@ -50,6 +52,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
     const value = set(name)
     if (value !== undefined) env[field] = value
   }
+  if (set('PARALLAX_ALLOW_INTERNAL') === '1') env.allowInternal = true
   const natsSync = set('PARALLAX_NATS_SYNC')
   if (natsSync === 'always' || natsSync === 'default') env.natsSync = natsSync
   requireUrl('NATS_URL', env.natsUrl, ['nats:', 'tls:', 'ws:', 'wss:'])

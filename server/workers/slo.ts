@@ -1,11 +1,22 @@
 import { hostname } from 'node:os'
 import { listPipelines, runCosts } from '../control'
 import { newId, systemClock, type Env, type Stop } from '../platform'
-import { openUsage, runMeasuring, runObjectives, sourceName } from '../slo'
+import {
+  openUsage,
+  runAlertWatcher,
+  runMeasuring,
+  runNotifier,
+  runObjectives,
+  sourceName,
+  runTraceExport,
+  runTraceSampler,
+} from '../slo'
+import { alertFactsOf } from './alert-facts'
 import { connect, type Connections } from './connections'
 import { beginHeartbeat } from './heartbeat'
 
-const poolSize = 8
+/** Of a lock each for what runs in one process at a time, and of what they read beside each other. */
+const poolSize = 20
 
 /** What the role does; each part keeps itself to one process at a time where it must. */
 const parts: ((connections: Connections, env: Env) => Stop | Promise<Stop>)[] = [
@@ -22,6 +33,18 @@ const parts: ((connections: Connections, env: Env) => Stop | Promise<Stop>)[] = 
         return listed.map(({ name, status }) => ({ pipeline: name, waiting: status.lag.events }))
       },
     }),
+  ({ pool, nats }, { allowInternal = false }) =>
+    runAlertWatcher({
+      pool,
+      nats,
+      clock: systemClock,
+      source: alertFactsOf({ pool, nats, clock: systemClock }),
+      allowInternal,
+    }),
+  ({ pool }) => runTraceSampler({ pool }),
+  ({ pool }, { otlpEndpoint }) =>
+    otlpEndpoint === undefined ? () => Promise.resolve() : runTraceExport({ pool, endpoint: otlpEndpoint }),
+  ({ pool }, { allowInternal = false }) => runNotifier({ pool, clock: systemClock, allowInternal }),
 ]
 
 /** Measures, evaluates, alerts and notifies. */

@@ -1,3 +1,3 @@
 export { readAlertHistory, type AlertHistory } from './alert-history'
-export { readTriage } from './triage'
+export { readBacklog, readTriage } from './triage'
 export type * from './model'

@@ -9,7 +9,7 @@ import { selectPipelines } from '../pipeline-store'
 import { partitionLags } from '../status'
 import { backlogRows, worstFirst } from './backlog'
 import { failingJobs } from './failing'
-import type { RecentDivergence, TriageView } from './model'
+import type { BacklogRow, RecentDivergence, TriageView } from './model'
 import { addSample, type BacklogSample } from './pace'
 import { backlogMinutes, failedRuns, positionTimes, worstFound } from './triage-store'
 
@@ -50,7 +50,8 @@ export async function readTriage(deps: Deps): Promise<TriageView> {
 /** Per process: what was looked at before gives rates and the newest part of the line. */
 const memories = new WeakMap<Pool, Map<string, BacklogSample[]>>()
 
-async function readBacklog(deps: Deps) {
+/** What waits for the speed layer of each pipeline, with its diagnosis; worst first. */
+export async function readBacklog(deps: Deps): Promise<BacklogRow[]> {
   const pipelines = await listPipelines(deps)
   const now = deps.clock.now()
   const [minutes, times] = await Promise.all([

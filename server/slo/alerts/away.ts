@@ -64,7 +64,7 @@ export class AwayRounds {
       }
       const result = await send(channel, sending)
       Object.assign(delivery, afterAttempt(delivery, result, now))
-      if (delivery.state === 'sent') held.delete(place)
+      if (result.outcome !== 'away') held.delete(place)
     }
   }
 

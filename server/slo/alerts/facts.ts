@@ -138,9 +138,9 @@ export interface CostFact {
     hour: number
     amount: number
     usual: number
-    z: number
-    share: number
-    isAnomaly: boolean
+    z: number | null
+    share: number | null
+    says: string
   } | null
   /** Null: no budget is set. */
   budget: { monthly: number; spent: number; forecast: number | null } | null

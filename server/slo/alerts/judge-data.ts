@@ -77,15 +77,13 @@ function judgeCosts(
     const of = pipeline || 'the installation'
     const money = (amount: number) => `${amount.toFixed(2)} ${currency}`
     const found: Finding[] = []
-    if (
-      anomaly?.isAnomaly === true &&
-      Math.abs(anomaly.z) >= (rules.get('cost.anomaly')?.threshold ?? Infinity)
-    )
+    // An hour whose usual cost never varied has no z: it is unusual by any measure.
+    if (anomaly && Math.abs(anomaly.z ?? Infinity) >= (rules.get('cost.anomaly')?.threshold ?? Infinity))
       found.push(
         finding('cost.anomaly', {
           ...shared,
           title: `The cost of ${of} is unusual`,
-          says: `The last full hour cost ${money(anomaly.amount)}, usually ${money(anomaly.usual)} (z ${anomaly.z.toFixed(1)}, ${percent(anomaly.share)} off).`,
+          says: anomaly.says,
           evidence: { ...anomaly },
         }),
       )
