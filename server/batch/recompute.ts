@@ -1,6 +1,6 @@
 import type { Pool } from '../clients'
 import type { CompiledPipeline } from '../pipeline'
-import { AppError, sleep, type Clock } from '../platform'
+import { AppError, sleep, withSpan, type Clock } from '../platform'
 import { stageVersion, type Cut, type Range, type StagedVersion } from '../serving'
 import type { ArchiveSource } from './archive-source'
 import type { BatchEngine } from './engine'
@@ -46,7 +46,7 @@ const archivePollMs = 100
  */
 export async function recompute(request: RecomputeRequest): Promise<StagedVersion> {
   const { pool, compute, compiled, range, cut, signal, onProgress } = request
-  await waitForArchive(request)
+  await withSpan({ name: 'wait for archive', stage: 'batch' }, () => waitForArchive(request))
   let rows = 0
   const digest = new VersionDigest()
   const { cells, bytes } = await runChunks({
@@ -61,26 +61,31 @@ export async function recompute(request: RecomputeRequest): Promise<StagedVersio
       yield digest.lines(part)
     }
   }
-  return stageVersion(
-    pool,
-    {
-      computeId: compute.id,
-      pipeline: compute.pipeline,
-      range,
-      cut,
-      schemas: await schemasAt(pool, compiled.definition, Math.max(0, ...cut.seqs)),
-      jobId: request.jobId,
-      createdBy: request.actor,
-      reason: request.reason,
-    },
-    () => ({
-      lines: lines(),
-      figures: () => {
-        const { digest: hex, events } = digest.figures()
-        return { digest: hex, events, bytes }
+  const schemas = await schemasAt(pool, compiled.definition, Math.max(0, ...cut.seqs))
+  return withSpan({ name: 'stage', stage: 'batch' }, async (attributes) => {
+    const staged = await stageVersion(
+      pool,
+      {
+        computeId: compute.id,
+        pipeline: compute.pipeline,
+        range,
+        cut,
+        schemas,
+        jobId: request.jobId,
+        createdBy: request.actor,
+        reason: request.reason,
       },
-    }),
-  )
+      () => ({
+        lines: lines(),
+        figures: () => {
+          const { digest: hex, events } = digest.figures()
+          return { digest: hex, events, bytes }
+        },
+      }),
+    )
+    Object.assign(attributes, { version: staged.number, rows: staged.rows, events: staged.events })
+    return staged
+  })
 }
 
 /** The archive lags the log by a flush; a cut is never past what the speed layer has committed. */

@@ -1,5 +1,5 @@
 import type { CompiledPipeline } from '../pipeline'
-import { AppError } from '../platform'
+import { AppError, currentTrace, newSpanId, nowUs, recordSpan } from '../platform'
 import type { Range } from '../serving'
 import type { ArchiveScan, ArchiveSource } from './archive-source'
 import type { BatchEngine, EngineCell } from './engine'
@@ -51,6 +51,7 @@ async function* cellsOf(
   const { eventType } = compiled.definition
   for (const [i, chunk] of chunks.entries()) {
     signal?.throwIfAborted()
+    const startUs = nowUs()
     // Asked for again with each chunk: compaction may have replaced the files that were there when the run began.
     const inside = await archive.scan(eventType, chunk)
     const everywhere = await archive.scan(eventType, null)
@@ -69,9 +70,30 @@ async function* cellsOf(
         signal,
       )
     }
+    recordChunk(startUs, i, chunks.length)
     scope.onChunk?.(i + 1, chunks.length)
     await scope.onRead?.(chunkBytes)
   }
+}
+
+/** Of a run of many chunks, what the first ones took is enough to see. */
+const tracedChunks = 100
+
+/** What staging waits for: a chunk from its query to its last row taken. */
+function recordChunk(startUs: number, place: number, chunks: number): void {
+  const trace = currentTrace()
+  if (trace === undefined || place >= tracedChunks) return
+  recordSpan({
+    ...trace,
+    spanId: newSpanId(),
+    parentId: trace.spanId,
+    name: 'recompute',
+    stage: 'batch',
+    startUs,
+    durationUs: Math.max(0, nowUs() - startUs),
+    status: 'ok',
+    attributes: { chunk: place + 1, chunks },
+  })
 }
 
 /** Whether no event lies outside: then no identity can have occurred earlier there. */

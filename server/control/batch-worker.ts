@@ -8,6 +8,7 @@ import type { BatchDeps } from './batch-deps'
 import { compiledOf } from './compiled'
 import { JobRun, leaseMs } from './job-run'
 import { jobRunners } from './job-runners'
+import { jobTraceId, traceJob } from './trace-job'
 import {
   claimJob,
   endAbandoned,
@@ -161,7 +162,7 @@ class BatchWorker {
     try {
       const runner = jobRunners[job.kind]
       if (!runner) throw new AppError('bad_request', `No worker knows how to do a job of kind ${job.kind}.`)
-      await runner(this.deps, run)
+      await traceJob(run, () => runner(this.deps, run))
     } catch (error) {
       await run.end()
       await this.settle(run, error)
@@ -191,7 +192,10 @@ class BatchWorker {
     }
     const message =
       error instanceof AppError ? error.message : 'The run failed; the log of the batch worker says why.'
-    log.error({ err: error, job: job.id, pipeline: job.pipeline, attempt: job.attempts }, 'a run failed')
+    log.error(
+      { err: error, job: job.id, pipeline: job.pipeline, attempt: job.attempts, traceId: jobTraceId(job.id) },
+      'a run failed',
+    )
     const isFinal =
       (error instanceof AppError && finalCodes.has(error.code)) || job.attempts >= job.maxAttempts
     if (isFinal)

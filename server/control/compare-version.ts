@@ -1,4 +1,5 @@
 import type { CompiledPipeline } from '../pipeline'
+import { withSpan } from '../platform'
 import { compareStaged, type ComparisonSummary } from '../reconcile'
 import type { BatchDeps } from './batch-deps'
 
@@ -6,4 +7,7 @@ import type { BatchDeps } from './batch-deps'
 export const compareVersion = (
   { pool, clock, engine, archive }: BatchDeps,
   request: { compiled: CompiledPipeline; versionId: number; signal: AbortSignal },
-): Promise<ComparisonSummary> => compareStaged({ pool, clock, engine, archive }, request)
+): Promise<ComparisonSummary> =>
+  withSpan({ name: 'compare', stage: 'reconcile', attributes: { version: request.versionId } }, () =>
+    compareStaged({ pool, clock, engine, archive }, request),
+  )

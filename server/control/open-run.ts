@@ -1,5 +1,6 @@
 import { planRun } from '../batch'
 import { inTransaction } from '../clients'
+import { withSpan } from '../platform'
 import { discardVersions, rotateEpoch, type Cut, type Range } from '../serving'
 import type { BatchDeps } from './batch-deps'
 import { compiledOf } from './compiled'
@@ -32,12 +33,15 @@ export async function openRun(deps: BatchDeps, run: JobRun, stored: StoredPipeli
   const resumed = payload.paused && (await takeUp(deps, run, stored.computeId, payload.paused))
   if (resumed) return resumed
   await giveUp(deps, run, stored.computeId)
-  await waitForSpeed(deps, stored, run.signal)
+  await withSpan({ name: 'wait for speed', stage: 'batch' }, () => waitForSpeed(deps, stored, run.signal))
   const compiled = compiledOf(stored)
   const { eventType, lateness } = compiled.definition
   const cutMs = deps.clock.now()
-  const closed = await inTransaction(deps.pool, (client) => rotateEpoch(client, stored.computeId))
-  const cut = await settleCut(deps.nats, closed, { cutMs, eventType, outOfOrderMs: lateness.outOfOrderMs })
+  const cut = await withSpan({ name: 'rotate', stage: 'batch' }, async (attributes) => {
+    const closed = await inTransaction(deps.pool, (client) => rotateEpoch(client, stored.computeId))
+    attributes.epoch = closed.epoch
+    return settleCut(deps.nats, closed, { cutMs, eventType, outOfOrderMs: lateness.outOfOrderMs })
+  })
   const ranges = payload.ranges ?? (await planRun(deps.pool, { computeId: stored.computeId, compiled, cut }))
   if (!payload.ranges) run.items.splice(0, run.items.length, ...ranges.map(itemOf))
   run.payload = { ...payload, paused: { cut, ranges } }

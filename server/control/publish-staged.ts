@@ -1,6 +1,7 @@
 import type { PoolClient } from '../clients'
 import type { CompiledPipeline } from '../pipeline'
 import { recordCorrections } from '../reconcile'
+import { withSpan } from '../platform'
 import { publishVersions, type Published } from '../serving'
 import { findPipeline } from './pipeline-store'
 
@@ -25,11 +26,8 @@ export async function publishStaged(
   // Nobody was served from a shadow: what it publishes corrects nothing.
   const stored = await findPipeline(client, published.pipeline)
   if (stored?.computeId !== request.computeId) return { published, corrections: 0 }
-  const corrections = await recordCorrections(client, {
-    compiled,
-    published,
-    kind: 'publish',
-    jobId: request.jobId,
-  })
+  const corrections = await withSpan({ name: 'record corrections', stage: 'reconcile' }, () =>
+    recordCorrections(client, { compiled, published, kind: 'publish', jobId: request.jobId }),
+  )
   return { published, corrections }
 }

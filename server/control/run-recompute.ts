@@ -1,4 +1,5 @@
 import { inTransaction, type PoolClient } from '../clients'
+import { withSpan } from '../platform'
 import { discardVersions, type Published } from '../serving'
 import { announcePublication } from './announce'
 import { audit } from './audit'
@@ -83,7 +84,7 @@ async function finish(deps: BatchDeps, run: JobRun, input: Finish): Promise<void
   const diff = isProposal
     ? await readDiff(deps.pool, { compiled: compiledOf(input.stored), versionIds })
     : null
-  const published = await inTransaction(deps.pool, async (client) => {
+  const inOneTransaction = async (client: PoolClient) => {
     const end = diff
       ? await leaveProposal(deps, client, run, { ...input, versionIds, diff })
       : await publish(deps, client, run, { ...input, versionIds })
@@ -107,7 +108,11 @@ async function finish(deps: BatchDeps, run: JobRun, input: Finish): Promise<void
         },
       })
     return end.published
-  })
+  }
+  const published = await withSpan(
+    { name: diff ? 'propose' : 'publish', stage: 'publish', attributes: { versions: versionIds.length } },
+    () => inTransaction(deps.pool, inOneTransaction),
+  )
   if (published) announcePublication(deps.nats, published)
 }
 
