@@ -1,9 +1,9 @@
-import { formatBytes, formatCompact, formatDuration, formatNumber } from '@/components/format'
+import { formatBytes, formatCompact, formatDuration, formatMoney, formatPercent } from '@/components/format'
 import type { PlanEstimate, PlanView } from '@/server/api'
 
 /** What the write costs: time, bytes, money, and its share of the day's quota. */
 export function PlanCost({ plan: { estimate, kind } }: { plan: PlanView }) {
-  const { seconds, slowSeconds, bytes, events, cost, basis, quota } = estimate
+  const { seconds, slowSeconds, bytes, events, cost, money, basis, quota } = estimate
   if (bytes === 0 && events === 0 && seconds === 0 && kind !== 'rollback') return null
   return (
     <>
@@ -26,16 +26,40 @@ export function PlanCost({ plan: { estimate, kind } }: { plan: PlanView }) {
             <dd>{formatCompact(events)}</dd>
           </>
         ) : null}
-        {cost > 0 ? (
+        {cost > 0 && money ? (
           <>
             <dt>Money</dt>
-            <dd>{cost < 0.01 ? 'under 0.01' : formatNumber(cost, 3)}</dd>
+            <dd title={money.basis}>{formatMoney(cost, money.currency)}</dd>
           </>
         ) : null}
       </dl>
       <p className="mt-1 text-small text-text-3">{basis}</p>
+      {money?.budget && cost > 0 ? <Budget {...money.budget} currency={money.currency} cost={cost} /> : null}
       {quota && bytes > 0 ? <Quota quota={quota} bytes={bytes} /> : null}
     </>
+  )
+}
+
+function Budget({
+  monthly,
+  spent,
+  currency,
+  cost,
+}: {
+  monthly: number
+  spent: number
+  currency: string
+  cost: number
+}) {
+  const after = spent + cost
+  const share = monthly > 0 ? `, ${formatPercent(after / monthly)} %` : ''
+  return (
+    <p className="text-small text-text-3">
+      With it {formatMoney(after, currency)} of the month’s budget of {formatMoney(monthly, currency)} are
+      spent
+      {share}
+      {after > monthly ? ': more than the month has' : ''}
+    </p>
   )
 }
 

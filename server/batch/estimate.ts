@@ -10,8 +10,6 @@ const overheadSeconds = 1
 /** With fewer runs over the same windows, all runs of the computation tell more. */
 const enoughRuns = 2
 const enoughForSlow = 5
-/** Currency units per terabyte scanned, where the installation does not say. */
-export const costPerTbDefault = 5
 
 export interface Estimate {
   windows: number
@@ -23,7 +21,6 @@ export interface Estimate {
   seconds: number
   /** One in ten such runs took longer; null where too few were measured to say. */
   slowSeconds: number | null
-  cost: number
   /** What the duration rests on, in words. */
   basis: string
 }
@@ -35,10 +32,9 @@ export async function estimateRun(
     computeId: number
     definition: Pick<Definition, 'eventType' | 'windowSizeMs'>
     range: Range
-    costPerTb?: number
   },
 ): Promise<Estimate> {
-  const { computeId, definition, range, costPerTb = costPerTbDefault } = input
+  const { computeId, definition, range } = input
   const [segments, cells, sameWindows, any] = await Promise.all([
     segmentsInRange(pool, definition.eventType, range),
     cellsInRange(pool, computeId, range),
@@ -52,7 +48,6 @@ export async function estimateRun(
     cells,
     events,
     bytes,
-    cost: (bytes / 1e12) * costPerTb,
     ...durationOf(
       events,
       sameWindows.length >= enoughRuns

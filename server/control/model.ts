@@ -289,6 +289,15 @@ export interface PlanItem {
   after: string | null
 }
 
+/** What the cost of a plan is in, and what it adds to. */
+export interface PlanMoney {
+  currency: string
+  /** What the CPU of the estimate rests on, in words. */
+  basis: string
+  /** Of the pipeline, in this currency, for the month under way; null: none, or in another currency. */
+  budget: { monthly: number; spent: number } | null
+}
+
 export interface PlanEstimate {
   seconds: number
   /** In one of ten past runs it took longer; null where too few were measured. */
@@ -296,8 +305,10 @@ export interface PlanEstimate {
   /** Archive bytes that are read. */
   bytes: number
   events: number
-  /** In the installation's currency, from the bytes scanned. */
+  /** From bytes scanned and CPU, at the prices in force; 0 for what reads and computes nothing. */
   cost: number
+  /** Absent where nothing is priced. */
+  money?: PlanMoney
   /** What the duration rests on, in words. */
   basis: string
   /** The pipeline's `budget.quota.backfillBytesPerDay` (UTC day); null: none is set, or the kind reads nothing. */

@@ -47,6 +47,13 @@ export const planSchema = z.object({
     bytes: z.number(),
     events: z.number(),
     cost: z.number(),
+    money: z
+      .object({
+        currency: z.string(),
+        basis: z.string(),
+        budget: z.object({ monthly: z.number(), spent: z.number() }).nullable(),
+      })
+      .optional(),
     basis: z.string(),
     quota: z.object({ perDay: z.number(), usedToday: z.number(), left: z.number() }).nullable(),
   }),

@@ -5,6 +5,7 @@ import { ofType, openUsage } from '../../slo'
 import { applyDefinition } from '../apply-definition'
 import { costHours } from './cost-store'
 import { hourMs } from './price-hour'
+import { pricePlan } from './price-plan'
 import { readPrices, setPrices } from './prices'
 import { readCostFacts } from './read-cost-facts'
 import { readCostHours } from './read-cost-hours'
@@ -49,7 +50,7 @@ async function apply(name: string, budget: { monthly: number; currency: string }
     },
   }
   await applyDefinition(
-    { pool: services.pool, nats: services.nats, clock },
+    { pool: services.pool, clock, registry: { get: () => Promise.resolve(null) } },
     { input: JSON.stringify(document), actor: 'test', reason: null },
   )
 }
@@ -234,6 +235,40 @@ describe('an unusual hour', () => {
     for (let day = 1; day <= 8; day++) await cost(noon - hourMs - day * dayMs, '', 1, 'idle')
     await cost(noon - hourMs, '', 0.1, 'idle')
     expect((await readCosts(deps())).anomalies).toEqual([])
+  })
+})
+
+describe('the cost of a plan', () => {
+  const planned = { bytes: 2e9, seconds: 3_600 }
+  const definition = (currency: string) => ({ name: 'departures', budget: { monthly: 5, currency } })
+
+  it('is the bytes it scans and the CPU it takes, at the prices in force', async () => {
+    await cost(noon - hourMs, 'departures', 2)
+    expect(await pricePlan(deps(), definition('USD'), planned)).toEqual({
+      cost: 2 * 0.005 + 0.048,
+      money: {
+        currency: 'USD',
+        basis: 'one core assumed: no run was measured yet',
+        budget: { monthly: 5, spent: 2 },
+      },
+    })
+  })
+
+  it('takes the cores that past runs kept busy', async () => {
+    await used([{ minute: noon - hourMs, layer: 'batch', pipeline: 'departures', cpuMs: 20_000 }])
+    await services.pool.query(
+      `INSERT INTO version (compute_id, number, pipeline, range_from, range_to, epoch, cut, state, schemas, created_by,
+                            started_at, finished_at)
+       VALUES (1, 1, 'departures', 0, 1, 1, '{1}', 'published', '{}', 'test',
+               to_timestamp($1), to_timestamp($1 + 10))`,
+      [(noon - hourMs) / 1_000 + 60],
+    )
+    const { cost: amount } = await pricePlan(deps(), definition('USD'), planned)
+    expect(amount).toBeCloseTo(2 * 0.005 + 2 * 0.048, 9)
+  })
+
+  it('is held against no budget in another currency', async () => {
+    expect((await pricePlan(deps(), definition('EUR'), planned)).money.budget).toBeNull()
   })
 })
 

@@ -1,6 +1,7 @@
 import { estimateRun } from '../../batch'
 import type { Pool, PoolClient } from '../../clients'
 import { AppError } from '../../platform'
+import { pricePlan } from '../cost/price-plan'
 import type { PlanEstimate, PlanItem } from '../model'
 import { findPipeline } from '../pipeline-store'
 import { readCoverage } from './coverage'
@@ -67,12 +68,14 @@ export async function previewRecompute(
   })
   const consumers = await correctionsConsumers(nats, stored.name)
   if (consumers === null) notes.push('Who reads the corrections could not be listed: the log did not answer.')
-  const estimate = {
-    ...(await estimateAll(pool, {
-      computeId,
-      definition,
-      ranges: [...parts].sort((a, b) => a.from - b.from),
-    })),
+  const work = await estimateAll(pool, {
+    computeId,
+    definition,
+    ranges: [...parts].sort((a, b) => a.from - b.from),
+  })
+  const estimate: PlanEstimate = {
+    ...work,
+    ...(await pricePlan({ pool, clock }, definition, work)),
     quota: await quotaOf(pool, definition),
   }
   if (estimate.quota && estimate.bytes > estimate.quota.left)
@@ -104,11 +107,11 @@ export async function previewRecompute(
 async function estimateAll(
   pool: Pool,
   { ranges, ...compute }: { computeId: number; definition: Target['definition']; ranges: readonly Range[] },
-): Promise<Omit<PlanEstimate, 'quota'>> {
+): Promise<Omit<PlanEstimate, 'quota' | 'cost' | 'money'>> {
   const hull = { from: ranges[0]?.from ?? 0, to: ranges.at(-1)?.to ?? 0 }
   const parts = ranges.length <= 8 ? ranges : [hull]
   const estimates = await Promise.all(parts.map((range) => estimateRun(pool, { ...compute, range })))
-  const sum = (field: 'seconds' | 'bytes' | 'events' | 'cost') =>
+  const sum = (field: 'seconds' | 'bytes' | 'events') =>
     estimates.reduce((total, estimate) => total + estimate[field], 0)
   const slow = estimates.map(({ seconds, slowSeconds }) => slowSeconds ?? seconds)
   return {
@@ -118,7 +121,6 @@ async function estimateAll(
       : null,
     bytes: sum('bytes'),
     events: sum('events'),
-    cost: sum('cost'),
     basis: estimates[0]?.basis ?? '',
   }
 }
