@@ -77,6 +77,50 @@ const objectiveOf = async (name: string) => ({
   minTotal: 20,
 })
 
+const incident = async (caller: Caller) =>
+  (await caller.incidents.start({ title: 'test', severity: 'ticket', says: 'test' })).id
+const runbook = async (caller: Caller) => {
+  const name = newName()
+  const text = `---
+name: ${name}
+title: Test
+summary: Test
+rules: []
+---
+
+\`\`\`note
+id: told
+title: Tell
+\`\`\`
+
+\`\`\`plan
+id: pause
+title: Pause
+kind: pause
+pipeline: '{{pipeline}}'
+options: { layer: batch }
+\`\`\`
+
+\`\`\`check
+id: gate
+title: Paused
+query: workers
+args: { role: speed }
+expect: data.alive > 100
+gate: true
+\`\`\`
+`
+  await caller.runbooks.save({ text, reason: 'test' })
+  return name
+}
+const runbookRun = async (caller: Caller, name?: string) =>
+  (
+    await caller.runbooks.start({
+      runbook: await runbook(caller),
+      variables: name === undefined ? {} : { pipeline: name },
+    })
+  ).id
+
 interface Write {
   /** What the trail must say of it. */
   action: string
@@ -189,6 +233,70 @@ const procedures: Record<string, Write> = {
         reason: 'test',
       }),
   },
+  'incidents.start': { action: 'incident.start', run: (caller) => incident(caller) },
+  'incidents.acknowledge': {
+    action: 'incident.acknowledge',
+    run: async (caller) => caller.incidents.acknowledge({ id: await incident(caller) }),
+  },
+  'incidents.snooze': {
+    action: 'incident.snooze',
+    run: async (caller) =>
+      caller.incidents.snooze({ id: await incident(caller), minutes: 30, reason: 'test' }),
+  },
+  'incidents.note': {
+    action: 'incident.note',
+    run: async (caller) => caller.incidents.note({ id: await incident(caller), text: 'test' }),
+  },
+  'incidents.escalate': {
+    action: 'incident.escalate',
+    run: async (caller) => caller.incidents.escalate({ id: await incident(caller), reason: 'test' }),
+  },
+  'incidents.resolve': {
+    action: 'incident.resolve',
+    run: async (caller) => caller.incidents.resolve({ id: await incident(caller), says: 'test' }),
+  },
+  'incidents.savePostmortem': {
+    action: 'incident.postmortem',
+    run: async (caller) => {
+      const { postmortem } = await caller.incidents.get({ id: await incident(caller) })
+      await caller.incidents.savePostmortem({ id: await incident(caller), text: postmortem.text })
+    },
+  },
+  'runbooks.save': { action: 'runbook.create', run: (caller) => runbook(caller) },
+  'runbooks.start': { action: 'runbook.start', run: (caller) => runbookRun(caller) },
+  'runbooks.check': {
+    action: 'runbook.check',
+    run: async (caller) => caller.runbooks.check({ runId: await runbookRun(caller), step: 'gate' }),
+  },
+  'runbooks.recordNote': {
+    action: 'runbook.note',
+    run: async (caller) =>
+      caller.runbooks.recordNote({
+        runId: await runbookRun(caller),
+        step: 'told',
+        outcome: 'done',
+        says: 'test',
+      }),
+  },
+  'runbooks.recordPlan': {
+    action: 'runbook.plan',
+    run: async (caller) => {
+      const name = await pipeline(newName())
+      const runId = await runbookRun(caller, name)
+      const { id } = await caller.plans.create({
+        kind: 'pause',
+        pipeline: name,
+        options: { layer: 'batch' },
+      })
+      await caller.plans.applyPlan({ id, reason: 'test' })
+      await caller.runbooks.recordPlan({ runId, step: 'pause', planId: id })
+    },
+  },
+  'runbooks.end': {
+    action: 'runbook.end',
+    run: async (caller) =>
+      caller.runbooks.end({ runId: await runbookRun(caller), outcome: 'given up', says: 'test' }),
+  },
   'policy.set': {
     action: 'policy.set',
     run: (caller) => caller.policy.set({ fourEyesCells: 1_000_000, fourEyesBytes: null, reason: 'test' }),
@@ -244,6 +352,30 @@ const routes: Record<string, Write | { notAudited: string }> = {
   'POST /jobs/{id}/cancel': {
     action: 'job.cancel',
     run: async () => api.call('POST', `/jobs/${await restApply()}/cancel`),
+  },
+  'POST /incidents/{id}/acknowledge': {
+    action: 'incident.acknowledge',
+    run: async () => api.call('POST', `/incidents/${await incident(await signedIn())}/acknowledge`),
+  },
+  'POST /incidents/{id}/notes': {
+    action: 'incident.note',
+    run: async () =>
+      api.call('POST', `/incidents/${await incident(await signedIn())}/notes`, { body: { text: 'test' } }),
+  },
+  'POST /incidents/{id}/resolve': {
+    action: 'incident.resolve',
+    run: async () =>
+      api.call('POST', `/incidents/${await incident(await signedIn())}/resolve`, {
+        body: { reason: 'test' },
+      }),
+  },
+  'POST /runbooks': {
+    action: 'runbook.change',
+    run: async () => {
+      const caller = await signedIn()
+      const { text } = await caller.runbooks.get({ name: await runbook(caller) })
+      await api.call('POST', '/runbooks', { body: { text: `${text}\n` } })
+    },
   },
   'POST /subjects/{subject}/versions': {
     action: 'schema.register',

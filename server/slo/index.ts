@@ -11,6 +11,8 @@ export { openSpanWriter } from './traces/span-writer'
 export { objectiveSpec } from './objectives/check-spec'
 export { addCorrection, listCorrections, removeCorrection } from './objectives/corrections'
 export type * from './objectives/model'
+export { previewObjective } from './objectives/preview-objective'
+export { readObjective } from './objectives/read-objective'
 export { readObjectives } from './objectives/read-objectives'
 export { runObjectives } from './objectives/run-objectives'
 export { removeObjective, saveObjective, type SavedObjective } from './objectives/save-objective'
@@ -20,5 +22,12 @@ export { runAlertWatcher } from './alerts/watch'
 export { runNotifier } from './notify/run-notifier'
 export { readMeasurements, type MeasurementPoint } from './measure'
 export { readSliMinutes, sumMinutes, sumSlices } from './measure'
-export { openRecorder, runMeasuring, sourceName, type Recorder } from './measure'
+export {
+  openReadMeter,
+  openRecorder,
+  type ReadMeter,
+  runMeasuring,
+  sourceName,
+  type Recorder,
+} from './measure'
 export { defaultRules } from './alerts/rules'

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { ensureFirstAdmin, type Trail } from '../auth'
 import { openNats, openPool, type Nats, type Pool } from '../clients'
 import { migrate } from '../clients/migrations'
-import { applyDefinition, audit } from '../control'
+import { applyDefinition, audit, provisionRunbooks } from '../control'
 import { openSchemaRegistry, provisionStreams } from '../log'
 import { parseDefinition } from '../pipeline'
 import { projectRoot, retry, systemClock, type Env } from '../platform'
@@ -32,6 +32,7 @@ export async function provision(env: StoreEnv, samples: boolean): Promise<Provis
       { pool, trail },
       { email: env.adminEmail, password: env.adminPassword },
     )
+    await provisionRunbooks({ pool, clock: systemClock }, shippedRunbooks())
     const pipelines = samples ? await applySamples(pool, nats) : []
     return { migrations, admin, pipelines }
   } finally {
@@ -92,6 +93,9 @@ async function applySamples(pool: Pool, nats: Nats): Promise<string[]> {
   }
   return applied
 }
+
+const shippedRunbooks = (): string[] =>
+  sampleFiles('runbooks', /[.]md$/).map((file) => readFileSync(file, 'utf8'))
 
 function sampleFiles(below: string, ending: RegExp): string[] {
   const folder = path.join(projectRoot(), 'pipelines', below)

@@ -86,39 +86,46 @@ const postmortem: Route = jsonRoute({
   },
 })
 
-const act = <B extends z.ZodType>(
-  path: string,
-  summary: string,
-  body: B,
-  run: (call: { console: Call['console']; id: number; actor: string; body: z.output<B> }) => Promise<void>,
-): Route =>
+type Handled = Pick<Call, 'console' | 'params' | 'principal'>
+
+async function acted(
+  { console, params, principal }: Handled,
+  run: (act: { id: number; actor: string }) => Promise<void>,
+): Promise<Response> {
+  const id = idOf(params)
+  await run({ id, actor: principal?.name ?? 'nobody' })
+  return json(detailBody(await getIncident(console, id)))
+}
+
+const answers = { 200: { says: 'The incident as it is now', schema: incident.loose() } }
+
+const acts: Route[] = [
   jsonRoute({
     method: 'POST',
-    path: `/incidents/{id}/${path}`,
+    path: '/incidents/{id}/acknowledge',
     scope: 'plans:write',
-    summary,
-    body,
-    answers: { 200: { says: 'The incident as it is now', schema: incident.loose() } },
-    async handle({ console, params, principal, body: given }) {
-      const id = idOf(params)
-      await run({ console, id, actor: principal?.name ?? 'nobody', body: given })
-      return json(detailBody(await getIncident(console, id)))
-    },
-  })
-
-const acts = [
-  act('acknowledge', 'Somebody is on it: nobody else is told', z.strictObject({}).prefault({}), (call) =>
-    acknowledge(call.console, call),
-  ),
-  act('notes', 'Write into the timeline', z.strictObject({ text: reasonText }), ({ body, ...call }) =>
-    note(call.console, { ...call, text: body.text }),
-  ),
-  act(
-    'resolve',
-    'Resolve one whose alerts have ended, or that was started by hand',
-    z.strictObject({ reason: reasonText }),
-    ({ body, ...call }) => resolve(call.console, { ...call, says: body.reason }),
-  ),
+    summary: 'Somebody is on it: nobody else is told',
+    answers,
+    handle: (call) => acted(call, (act) => acknowledge(call.console, act)),
+  }),
+  jsonRoute({
+    method: 'POST',
+    path: '/incidents/{id}/notes',
+    scope: 'plans:write',
+    summary: 'Write into the timeline',
+    body: z.strictObject({ text: reasonText }),
+    answers,
+    handle: (call) => acted(call, (act) => note(call.console, { ...act, text: call.body.text })),
+  }),
+  jsonRoute({
+    method: 'POST',
+    path: '/incidents/{id}/resolve',
+    scope: 'plans:write',
+    summary: 'Resolve one whose alerts have ended, or that was started by hand',
+    body: z.strictObject({ reason: reasonText }),
+    answers,
+    handle: (call) => acted(call, (act) => resolve(call.console, { ...act, says: call.body.reason })),
+  }),
 ]
 
 function idOf({ id = '' }: Record<string, string>): number {

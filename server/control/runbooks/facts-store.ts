@@ -85,10 +85,19 @@ export const readPublished = (
   )
 
 export const readJobs = (pool: Pool, pipeline: string) =>
-  oneRow<{ running: number; queued: number; paused: number; failed_1h: number; succeeded_1h: number }>(
+  oneRow<{
+    running: number
+    queued: number
+    asked: number
+    paused: number
+    failed_1h: number
+    succeeded_1h: number
+  }>(
     pool,
     `SELECT count(*) FILTER (WHERE status = 'running') AS running,
             count(*) FILTER (WHERE status = 'queued' AND NOT pause_requested) AS queued,
+            count(*) FILTER (WHERE finished_at IS NULL AND kind IN ('backfill', 'reconcile', 'preview')
+                               AND NOT pause_requested) AS asked,
             count(*) FILTER (WHERE finished_at IS NULL AND pause_requested) AS paused,
             count(*) FILTER (WHERE status IN ('failed', 'partial')) AS failed_1h,
             count(*) FILTER (WHERE status = 'succeeded') AS succeeded_1h
@@ -125,11 +134,19 @@ export const readDuplicates = (pool: Pool, pipeline: string, since: number) =>
   )
 
 export const readDeadLetters = (pool: Pool, type: string, since: number) =>
-  oneRow<{ count: number; code: string | null; source: string | null; reason: string | null }>(
+  oneRow<{
+    count: number
+    refused: number
+    code: string | null
+    source: string | null
+    reason: string | null
+  }>(
     pool,
     `WITH recent AS (SELECT code, source, reason FROM dead_letter
                       WHERE type = $1 AND at >= to_timestamp($2::float8 / 1000))
-     SELECT (SELECT count(*) FROM recent) AS count, t.code, t.source, t.reason
+     SELECT (SELECT count(*) FROM recent) AS count,
+            (SELECT coalesce(sum(count), 0)::bigint FROM measurement_minute
+              WHERE indicator = 'rejected' AND pipeline = $1 AND minute >= $2::float8 - 59999) AS refused, t.code, t.source, t.reason
        FROM (SELECT 1) always LEFT JOIN LATERAL (
          SELECT code, source, min(reason) AS reason FROM recent GROUP BY 1, 2
           ORDER BY count(*) DESC, 1, 2 LIMIT 1) t ON true`,

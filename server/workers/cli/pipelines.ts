@@ -4,6 +4,7 @@ import { parse, stringify } from 'yaml'
 import { AppError } from '../../platform'
 import { jsonBody, type ApiClient } from './api-client'
 import type { Command, CommandContext } from './command'
+import { applyRunbookFiles, exportRunbookFiles } from './runbook-files'
 
 interface Applied {
   name: string
@@ -21,7 +22,7 @@ interface Outcome {
 export const pipelines: Command = {
   usage: 'pipelines apply|export <dir> [--dry-run]',
   summary:
-    'apply puts every definition of a folder (*.yaml, *.yml, *.json) in force; one that says the same changes nothing. export writes those in force into a folder.',
+    'apply puts every definition of a folder (*.yaml, *.yml, *.json) and its runbooks (runbooks/*.md) in force; one that says the same changes nothing. export writes those in force into a folder.',
   positionals: { min: 2, max: 2 },
   async run(context) {
     const [verb, dir = ''] = context.positionals
@@ -34,11 +35,13 @@ export const pipelines: Command = {
 async function apply({ api, dryRun, answer }: CommandContext, dir: string): Promise<number> {
   const outcomes: Outcome[] = []
   for (const file of definitionFiles(dir)) outcomes.push(await applyFile(api, file, dryRun))
-  const text = outcomes
-    .map(({ file, applied, error }) => `${file}: ${error ?? say(applied, dryRun)}`)
-    .join('\n')
-  answer({ dryRun, outcomes }, text)
-  return outcomes.some(({ error }) => error !== null) ? 1 : 0
+  const runbooks = await applyRunbookFiles(api, dir, dryRun)
+  const text = [
+    ...outcomes.map(({ file, applied, error }) => `${file}: ${error ?? say(applied, dryRun)}`),
+    ...runbooks.map(({ file, says }) => `${file}: ${says}`),
+  ].join('\n')
+  answer({ dryRun, outcomes, runbooks }, text)
+  return [...outcomes, ...runbooks].some(({ error }) => error !== null) ? 1 : 0
 }
 
 /** One bad file must not keep the others from being applied, or from being judged. */
@@ -73,6 +76,7 @@ async function exportTo({ api, dryRun, answer }: CommandContext, dir: string): P
     if (!dryRun) writeFileSync(file, stringify(inOrder(definition)))
     files.push(file)
   }
+  files.push(...(await exportRunbookFiles(api, dir, dryRun)))
   answer({ dryRun, files }, files.map((file) => `${dryRun ? 'would write' : 'wrote'} ${file}`).join('\n'))
   return 0
 }

@@ -93,13 +93,14 @@ const jobs = namedQuery({
   fields: {
     running: 'number',
     queued: 'number',
+    asked: 'number',
     paused: 'number',
     failed_1h: 'number',
     succeeded_1h: 'number',
   },
   read: ({ pool }, { pipeline }) => readJobs(pool, pipeline),
-  tell: ({ running, queued, paused, failed_1h }) =>
-    `${count(running, 'job')} running, ${queued ?? 0} queued, ${paused ?? 0} paused; ${failed_1h ?? 0} failed in the last hour.`,
+  tell: ({ running, queued, asked, paused, failed_1h }) =>
+    `${count(running, 'job')} running, ${queued ?? 0} queued, ${asked ?? 0} of these asked for by people, ${paused ?? 0} paused; ${failed_1h ?? 0} failed in the last hour.`,
 })
 
 const heaviestJob = namedQuery({

@@ -75,14 +75,14 @@ const quarantined = namedQuery({
 const deadLetters = namedQuery({
   doc: 'Events of a pipeline’s type that could not be taken in, in the last minutes.',
   args: z.strictObject({ pipeline: pipelineArg, minutes: minutesArg(15) }),
-  fields: { count: 'number', code: 'string', source: 'string', reason: 'string' },
+  fields: { count: 'number', refused: 'number', code: 'string', source: 'string', reason: 'string' },
   async read({ pool, clock }, { pipeline, minutes }) {
     const { eventType } = definitionOf(await requirePipeline({ pool }, pipeline))
     return readDeadLetters(pool, eventType, clock.now() - minutes * minuteMs)
   },
-  tell: ({ count: found, code, source, reason }, { minutes }) =>
+  tell: ({ count: found, refused, code, source, reason }, { minutes }) =>
     found === 0
-      ? `No dead letter in the last ${minutes} min.`
+      ? `No dead letter in the last ${minutes} min; the gateway refused ${count(refused, 'event')}.`
       : `${count(found, 'dead letter')} in the last ${minutes} min, mostly ${code ?? ''} from ${source ?? 'an unknown producer'}: ${reason ?? ''}`,
 })
 
