@@ -94,6 +94,7 @@ const report = z.object({
     }),
   ),
   days: z.array(z.object({ day: instant, layers, spent: z.number() })),
+  hours: z.array(z.object({ hour: instant, layers })),
   anomalies: z.array(anomaly),
   excluded: z.array(z.object({ currency: z.string(), amount: z.number(), from: instant, to: instant })),
   notes: z.array(z.string()),
@@ -127,6 +128,7 @@ const costsBody = (costs: CostReport): z.input<typeof report> => ({
     anomalies: pipeline.anomalies.map(anomalyBody),
   })),
   days: costs.days.map((day) => ({ ...day, day: iso(day.day) })),
+  hours: costs.hours.map(({ hour, layers: amounts }) => ({ hour: iso(hour), layers: amounts })),
   anomalies: costs.anomalies.map(anomalyBody),
   excluded: costs.excluded.map((part) => ({ ...part, from: iso(part.from), to: iso(part.to) })),
 })

@@ -3,11 +3,13 @@ import { z } from 'zod'
 import {
   liveAlerts,
   liveAudit,
+  liveCosts,
   liveDebug,
   liveHealth,
   liveIncident,
   liveIncidents,
   liveJobs,
+  liveObjectives,
   liveOverview,
   livePipeline,
   livePipelines,
@@ -33,11 +35,13 @@ const watchInput = z.object({
   pipeline: seriesInput.nullish(),
   topKeys: topKeysInput.nullish(),
   audit: z.boolean().default(false),
+  costs: z.boolean().default(false),
   alerts: z.boolean().default(false),
   triage: z.boolean().default(false),
   incidents: z.boolean().default(false),
   incident: z.object({ id: z.number().int().min(1).max(2_147_483_647) }).nullish(),
   debug: debugInput.nullish(),
+  objectives: z.boolean().default(false),
   /** The range of the line and the spells. */
   overview: range.nullish(),
 })
@@ -89,10 +93,11 @@ export const liveRouter = router({
       if (input.audit) feeds.push(topic('audit', liveAudit(ctx.console, signal)))
       if (input.alerts) feeds.push(topic('alerts', liveAlerts(ctx.console, signal)))
       if (input.incidents) feeds.push(topic('incidents', liveIncidents(ctx.console, signal)))
-      if (input.incident)
-        feeds.push(topic('incident', liveIncident(ctx.console, input.incident.id, signal)))
+      if (input.incident) feeds.push(topic('incident', liveIncident(ctx.console, input.incident.id, signal)))
+      if (input.costs) feeds.push(topic('costs', liveCosts(ctx.console, signal)))
       if (input.triage) feeds.push(topic('triage', liveTriage(ctx.console, signal)))
       if (input.debug) feeds.push(topic('debug', liveDebug(ctx.console, input.debug, signal)))
+      if (input.objectives) feeds.push(topic('objectives', liveObjectives(ctx.console, signal)))
       if (input.overview) feeds.push(topic('overview', liveOverview(ctx.console, input.overview, signal)))
       return feeds
     }, outer),

@@ -10,12 +10,13 @@ import type {
   ProposalView,
   MeasureInfo,
   MeasureValue,
+  CostReport,
   Overview,
   PipelineListItem,
   PipelineStatus,
   SystemHealth,
   TriageView,
-} from '../../control'
+import type { AlertBoard, ObjectiveView } from '../../slo'
 import type { AlertBoard } from '../../slo'
 
 export type Completeness = 'complete' | 'provisional' | 'partial' | 'unavailable'
@@ -166,6 +167,8 @@ export type WatchMessage =
   | { topic: 'triage'; data: TriageView }
   | { topic: 'debug'; data: DebugView }
   | { topic: 'overview'; data: Overview }
+  | { topic: 'objectives'; data: ObjectiveView[] }
+  | { topic: 'costs'; data: CostReport }
 
 /** One verification of the audit chain. */
 export interface AuditVerification {

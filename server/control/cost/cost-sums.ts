@@ -45,3 +45,11 @@ export function costSum(
     costPerTb: bytesProcessed > 0 ? spent / (bytesProcessed / terabyte) : null,
   }
 }
+
+export function byHour(
+  rows: readonly { hour: number; layer: CostLayer; amount: number }[],
+): { hour: number; layers: LayerAmounts }[] {
+  const hours = new Map<number, { layer: CostLayer; amount: number }[]>()
+  for (const row of rows) hours.set(row.hour, [...(hours.get(row.hour) ?? []), row])
+  return [...hours].map(([hour, own]) => ({ hour, layers: amountsOf(own) }))
+}

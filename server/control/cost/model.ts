@@ -140,6 +140,8 @@ export interface CostReport {
   tags: TagCost[]
   /** By UTC day, oldest first; a day nobody measured is absent. */
   days: { day: number; layers: LayerAmounts; spent: number }[]
+  /** Of the last 48 hours of what is shown, oldest first; an hour nobody measured is absent. */
+  hours: { hour: number; layers: LayerAmounts }[]
   /** Newest first. */
   anomalies: CostAnomaly[]
   /** Spent this month under prices of another currency: in none of the figures above. */

@@ -1,6 +1,6 @@
 import type { Pool } from '../../clients'
 import { AppError } from '../../platform'
-import { amountsOf } from './cost-sums'
+import { byHour } from './cost-sums'
 import { costHours } from './cost-store'
 import type { CostHours } from './model'
 import { hourMs } from './price-hour'
@@ -21,7 +21,5 @@ export async function readCostHours(
       `Reading costs failed: the range is longer than ${hoursLimit} hours. Choose a shorter one.`,
     )
   const rows = await costHours(pool, { from, to: query.to }, query.pipeline ?? null)
-  const byHour = new Map<number, typeof rows>()
-  for (const row of rows) byHour.set(row.hour, [...(byHour.get(row.hour) ?? []), row])
-  return { hours: [...byHour].map(([hour, own]) => ({ hour, layers: amountsOf(own) })) }
+  return { hours: byHour(rows) }
 }

@@ -5,9 +5,10 @@ import { pipelinesLimit } from '../apply-definition'
 import { definitionOf } from '../pipeline-info'
 import { selectPipelines } from '../pipeline-store'
 import { firstMinute, readCostState } from './cost-hour-store'
-import { amountsOf, costSum, spentOf } from './cost-sums'
+import { amountsOf, byHour, costSum, spentOf } from './cost-sums'
 import {
   costDays,
+  costHours,
   recentCosts,
   storedNow,
   sumCosts,
@@ -23,6 +24,7 @@ import { readAnomalies } from './read-anomalies'
 
 const dayMs = 86_400_000
 const hourMs = 3_600_000
+const hoursShown = 48
 
 export interface CostsDeps {
   pool: Pool
@@ -44,9 +46,12 @@ export async function readCosts(
   const spans = currencies(versions)
   const measuredFrom = spans.findLast(({ from }) => from <= at)?.from ?? 0
   const counted = { from: Math.max(span.from, measuredFrom), to: span.to }
-  const [sums, days, stored, state, pipelines, anomalies, excluded, forecasts] = await Promise.all([
+  const end = Math.min(now, span.to)
+  const shown = { from: Math.max(end - hoursShown * hourMs, measuredFrom), to: end }
+  const [sums, days, hours, stored, state, pipelines, anomalies, excluded, forecasts] = await Promise.all([
     sumCosts(pool, counted),
     costDays(pool, counted),
+    costHours(pool, shown, null),
     storedNow(pool),
     readCostState(pool),
     describedPipelines(pool),
@@ -103,6 +108,7 @@ export async function readCosts(
       const layers = amountsOf(days.filter((row) => row.day === day))
       return { day, layers, spent: spentOf(layers) }
     }),
+    hours: byHour(hours),
     anomalies,
     excluded,
     notes: notesOf({
