@@ -18,7 +18,17 @@ export { runObjectives } from './objectives/run-objectives'
 export { removeObjective, saveObjective, type SavedObjective } from './objectives/save-objective'
 export type * from './alerts/facts'
 export { readAlertBoard } from './alerts/read-board'
+export { readAlertRules, saveAlertRules, type AlertRuleView } from './alerts/manage-rules'
+export { addSilence, endSilence, listSilences, previewSilence } from './alerts/manage-silences'
 export { runAlertWatcher } from './alerts/watch'
+export {
+  listChannels,
+  removeChannel,
+  saveChannel,
+  testChannel,
+  type ChannelTest,
+} from './notify/manage-channels'
+export { readRoutes, saveRoutes, type RoutesView } from './notify/manage-routes'
 export { runNotifier } from './notify/run-notifier'
 export { readMeasurements, type MeasurementPoint } from './measure'
 export { readSliMinutes, sumMinutes, sumSlices } from './measure'

@@ -3,11 +3,15 @@ import {
   addCorrection,
   listCorrections,
   objectiveSpec,
+  previewObjective,
+  readObjective,
   readObjectives,
   removeCorrection,
   removeObjective,
   saveObjective,
   type BudgetCorrectionView,
+  type ObjectiveDetail,
+  type ObjectivePreview,
   type ObjectiveView,
   type SavedObjective,
 } from '../../slo'
@@ -34,6 +38,15 @@ export const objectivesRouter = router({
   list: viewerProcedure
     .input(z.object({ pipeline: pipelineName.nullish() }).prefault({}))
     .query(({ ctx, input }): Promise<ObjectiveView[]> => readObjectives(ctx.console, input)),
+
+  get: viewerProcedure
+    .input(z.object({ id: objectiveId }))
+    .query(({ ctx, input }): Promise<ObjectiveDetail> => readObjective(ctx.console, input.id)),
+
+  /** What it would have shown over the history there is, before it is saved. */
+  preview: viewerProcedure
+    .input(z.object({ spec: objectiveSpec }))
+    .query(({ ctx, input }): Promise<ObjectivePreview> => previewObjective(ctx.console, input.spec)),
 
   corrections: viewerProcedure.query(({ ctx }): Promise<BudgetCorrectionView[]> =>
     listCorrections(ctx.console),

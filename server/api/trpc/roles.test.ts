@@ -92,6 +92,8 @@ const needed: Record<string, Role | 'public'> = {
   'policy.set': 'admin',
   'access.table': 'viewer',
   'objectives.list': 'viewer',
+  'objectives.get': 'viewer',
+  'objectives.preview': 'viewer',
   'objectives.corrections': 'viewer',
   'objectives.save': 'operator',
   'objectives.remove': 'operator',

@@ -28,7 +28,6 @@ interface Held {
 }
 
 export const minutesKeptMs = 35 * dayMs
-const heldMinutesMs = minuteWindowMs + 2 * hourMs
 /** Read at once: a thousand indicators of a month are hundreds of megabytes as rows. */
 const slisAtOnce = 50
 /** A write may become visible so long after the instant that it says it is known at. */
@@ -42,10 +41,14 @@ export class FigureBook {
   private readonly held = new Map<string, Held>()
   private knownAt: number | null = null
 
-  constructor(private readonly db: Queryable) {}
+  /** `minutesMs`: how far back minutes are held. */
+  constructor(
+    private readonly db: Queryable,
+    private readonly minutesMs: number = minuteWindowMs + hourMs,
+  ) {}
 
   async refresh(wanted: readonly Wanted[], now: number): Promise<void> {
-    const minutesFrom = floorTo(now, hourMs) - minuteWindowMs - hourMs
+    const minutesFrom = floorTo(now - this.minutesMs, hourMs)
     const knownBefore = await databaseNow(this.db)
     for (const { series } of this.held.values()) series.holdMinutesFrom(minutesFrom)
     const added = this.register(wanted, now)
@@ -92,7 +95,7 @@ export class FigureBook {
       }
       const series = new Series(first.budgeting, {
         hours: Math.ceil(backMs / hourMs) + 3,
-        minutes: heldMinutesMs / minuteMs,
+        minutes: Math.ceil(this.minutesMs / minuteMs) + 120,
       })
       const held = { sli: first.sli, budgeting: first.budgeting, backMs, series, hours }
       this.held.set(name, held)

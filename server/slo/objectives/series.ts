@@ -96,23 +96,20 @@ export class Series {
     let at = span.from
     while (at < span.to) {
       const hour = floorTo(at, hourMs)
-      const to = Math.min(span.to, hour + hourMs)
-      if (at === hour && to === hour + hourMs && hour < this.minutesFrom) {
-        const end = Math.min(floorTo(span.to, hourMs), Math.max(this.minutesFrom, to))
-        this.hours.addTo(sum, hour, end)
-        at = end
-        continue
-      }
-      if (hour >= this.minutesFrom) {
-        this.slices.addTo(sum, at, span.to)
-        return sum
-      }
-      const parts = this.opened.get(hour)
-      if (parts) parts.addTo(sum, at, to)
-      else this.hours.addTo(sum, hour, hour + hourMs, (to - at) / hourMs)
+      const wholeTo = floorTo(span.to, hourMs)
+      const isWhole = at === hour && wholeTo > hour
+      const to = isWhole ? wholeTo : Math.min(span.to, hour + hourMs)
+      if (isWhole) this.hours.addTo(sum, at, to)
+      else this.addPart(sum, { from: at, to }, hour)
       at = to
     }
     return sum
+  }
+
+  private addPart(sum: Figures, { from, to }: Span, hour: number): void {
+    const parts = hour >= this.minutesFrom ? this.slices : this.opened.get(hour)
+    if (parts) parts.addTo(sum, from, to)
+    else this.hours.addTo(sum, hour, hour + hourMs, (to - from) / hourMs)
   }
 
   /** Start of the first hour with data from `from` on, or of the first slice where slices are held. */

@@ -55,3 +55,16 @@ export async function putMinutes(
     [pipeline, indicator, threshold, put.traffic ?? 'real', put.good, put.total, put.from, put.to, minuteMs],
   )
 }
+
+/** The same distribution in every minute of a stretch. */
+export async function putBins(
+  pool: Pool,
+  put: { pipeline: string; indicator: string; from: number; to: number; bins: Record<string, number> },
+): Promise<void> {
+  const count = Object.values(put.bins).reduce((sum, one) => sum + one, 0)
+  await pool.query(
+    `INSERT INTO measurement_minute (pipeline, indicator, minute, source, traffic, count, sum, max, bins)
+     SELECT $1, $2, minute, 'test', 'real', $3, 0, 0, $4 FROM generate_series($5::bigint, $6::bigint - 1, $7::bigint) AS minute`,
+    [put.pipeline, put.indicator, count, JSON.stringify(put.bins), put.from, put.to, minuteMs],
+  )
+}
