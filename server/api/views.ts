@@ -1,6 +1,7 @@
 import { measureInfo, readable, type Console } from '../control'
 import { listVersions, readSeries, readTopKeys } from '../serving'
 import type { Range, SeriesInput, TopKeysInput } from './trpc/inputs'
+import { timedRead } from './timed-read'
 import type { Series, TopKeys, Versions } from './trpc/shapes'
 
 /** `lastMs` counts back from now, to the end of the window that is open now. */
@@ -10,7 +11,10 @@ export function absolute(range: Range, now: number, windowSizeMs: number): { fro
   return { from: to - Math.max(range.lastMs, windowSizeMs), to }
 }
 
-export async function readSeriesView(console: Console, input: SeriesInput): Promise<Series> {
+export const readSeriesView = (console: Console, input: SeriesInput): Promise<Series> =>
+  timedRead(console, { pipeline: input.name }, () => seriesView(console, input))
+
+async function seriesView(console: Console, input: SeriesInput): Promise<Series> {
   const { compute, compiled } = await readable(console, input.name)
   const { windowSizeMs } = compiled.definition
   const at = console.clock.now()
@@ -41,7 +45,10 @@ export async function readSeriesView(console: Console, input: SeriesInput): Prom
   }
 }
 
-export async function readTopKeysView(console: Console, input: TopKeysInput): Promise<TopKeys> {
+export const readTopKeysView = (console: Console, input: TopKeysInput): Promise<TopKeys> =>
+  timedRead(console, { pipeline: input.name }, () => topKeysView(console, input))
+
+async function topKeysView(console: Console, input: TopKeysInput): Promise<TopKeys> {
   const { compute, compiled } = await readable(console, input.name)
   const at = console.clock.now()
   const range = absolute(input.range, at, compiled.definition.windowSizeMs)

@@ -12,7 +12,15 @@ import {
 import { AppError, readEnv, systemClock, type Clock, type Env } from '../platform'
 import { audit, type AuditEntry } from './audit'
 import { openArchiveReader, type ArchiveReader } from './explain/archive-reader'
-import { openSpanWriter, openUsage, type UsageMeter } from '../slo'
+import {
+  openReadMeter,
+  openRecorder,
+  openSpanWriter,
+  openUsage,
+  sourceName,
+  type ReadMeter,
+  type UsageMeter,
+} from '../slo'
 import { meteredAppender } from './cost/metered-appender'
 import { fixPartitions } from './setting-store'
 
@@ -30,6 +38,8 @@ export interface Console {
   archiveReader: ArchiveReader
   /** Told what the process works on, and for whom; absent in a tool that is no process of the product. */
   usage?: UsageMeter | undefined
+  /** Told of reads and refused events; absent as `usage` is. */
+  reads?: ReadMeter | undefined
   /** The bootstrap token of the environment; null: none. */
   apiToken: string | null
   /** Puts an entry into the audit trail, in the transaction of what it tells. */
@@ -67,7 +77,9 @@ export async function openConsole(env: Env): Promise<Console> {
     throw error
   })
   const usage = openUsage({ pool, clock: systemClock, own: 'serving' })
-  const console = await wireConsole({ env, pool, nats, clock: systemClock, usage })
+  const recorder = openRecorder({ pool, clock: systemClock, source: sourceName('web') })
+  const reads = openReadMeter({ pool, nats, clock: systemClock, recorder })
+  const console = await wireConsole({ env, pool, nats, clock: systemClock, usage, reads })
   openSpanWriter({ pool, role: 'web' })
   return console
 }
@@ -78,8 +90,9 @@ export async function wireConsole(input: {
   nats: Nats
   clock: Clock
   usage?: UsageMeter
+  reads?: ReadMeter
 }): Promise<Console> {
-  const { env, pool, nats, clock, usage } = input
+  const { env, pool, nats, clock, usage, reads } = input
   const registry = await openSchemaRegistry({ pool, nats })
   const partitions = await fixPartitions(pool)
   const opened = openAppender(nats, { partitions })
@@ -92,10 +105,17 @@ export async function wireConsole(input: {
     nats,
     registry,
     prisma: openPrisma(pool),
-    gateway: openGateway({ appender, registry, clock, quarantine }),
+    gateway: openGateway({
+      appender,
+      registry,
+      clock,
+      quarantine,
+      onRejected: (type) => reads?.rejected(type, 1),
+    }),
     archiveDir: archiveDirOf(env),
     archiveReader: openArchiveReader({ tempDir: path.join(env.dataDir, 'explain-spill') }),
     usage,
+    reads,
     apiToken: env.apiToken ?? null,
     trail: (client, entry) => audit(client, clock, entry),
   }

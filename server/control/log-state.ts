@@ -1,18 +1,6 @@
 import type { Nats } from '../clients'
 import { eventsStream as stream } from '../log'
 
-/** When the first message after `seq` (of the subject, when given) was logged; null: there is none. */
-export async function firstAfter({ nc }: Nats, seq: number, subject: string): Promise<number | null> {
-  // The client's own call has no `next_by_subj` for streams without direct access; servers from 2.9 on have it.
-  const reply = await nc.request(
-    `$JS.API.STREAM.MSG.GET.${stream}`,
-    JSON.stringify({ seq: seq + 1, next_by_subj: subject }),
-    { timeout: 2_000 },
-  )
-  const { message } = reply.json<{ message?: { time: string } }>()
-  return message ? Date.parse(message.time) : null
-}
-
 /** Messages of a subject after `seq`, counted by the server. */
 export async function countAfter({ jsm }: Nats, seq: number, subject: string): Promise<number> {
   const consumer = await jsm.consumers.add(stream, {

@@ -1,6 +1,6 @@
 import type { Nats } from '../clients'
+import { firstAfter } from '../log'
 import type { Cut } from '../serving'
-import { firstAfter } from './log-state'
 
 /**
  * How far a cut is settled, by partition. A quiet partition's watermark stands still although nothing is missing:

@@ -1,10 +1,10 @@
 import type { Nats, Pool } from '../clients'
-import { streamState, type StreamState } from '../log'
+import { firstAfter, streamState, type StreamState } from '../log'
 import type { Clock } from '../platform'
 import { durabilityOf } from './durability'
 import { selectLastRuns } from './job-store'
 import { selectPauses } from './layer-pause-store'
-import { countAfter, firstAfter } from './log-state'
+import { countAfter } from './log-state'
 import type {
   ArchiveStatus,
   Counters,

@@ -1,6 +1,6 @@
 import type { Nats, Pool } from '../clients'
+import { firstAfter } from '../log'
 import { sleep } from '../platform'
-import { firstAfter } from './log-state'
 import { definitionOf } from './pipeline-info'
 import type { StoredPipeline } from './pipeline-store'
 import { selectPositions } from './status-store'

@@ -41,11 +41,14 @@ interface GatewayOptions {
   clock: Clock
   /** Absent: no producer is ever kept aside. */
   quarantine?: Quarantine
+  /** An event was refused; its type where it could be read. */
+  onRejected?: (type: string | null) => void
 }
 
 type Taken = Pick<IngestResult, 'accepted' | 'duplicates'> & { quarantined: number }
 
-export function openGateway({ appender, registry, clock, quarantine }: GatewayOptions): Gateway {
+export function openGateway(options: GatewayOptions): Gateway {
+  const { appender, registry, clock, quarantine, onRejected } = options
   const recent = new RecentIdentities({ clock })
 
   /** What is on its way for another request is a duplicate once the log has it, and to be sent if it failed. */
@@ -97,6 +100,7 @@ export function openGateway({ appender, registry, clock, quarantine }: GatewayOp
           : checked.rejection
         if (rejection) {
           refused.push({ index, id, ...rejection })
+          onRejected?.(checked.ok ? checked.event.type : null)
           if (checked.ok) trace.refuse(checked.event, rejection.message)
         } else if (checked.ok) {
           trace.take(checked.event)

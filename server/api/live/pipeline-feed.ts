@@ -2,6 +2,7 @@ import { pipelineStatus, readable, type Console, type PipelineStatus, type Reada
 import { AppError, logger } from '../../platform'
 import { readSeries } from '../../serving'
 import { toAppError } from '../app-error'
+import { timedRead } from '../timed-read'
 import type { SeriesPoint } from '../trpc/shapes'
 import { clusters, type Range } from './clusters'
 import type { ViewChange } from './view-change'
@@ -125,7 +126,9 @@ export class PipelineFeed {
       if (this.versionId !== undefined && this.versionId !== target.stored.versionId) this.reset()
       this.versionId = target.stored.versionId
       const [points, status] = await Promise.all([
-        this.readPoints(target, starts),
+        starts.length === 0
+          ? []
+          : timedRead(this.console, { pipeline: this.at.name }, () => this.readPoints(target, starts)),
         pipelineStatus(this.console, this.at.name),
       ])
       for (const viewer of this.viewers) viewer.onPush({ seq, points, status })

@@ -6,6 +6,7 @@ import {
   type CellExplanation,
   type Explanation,
 } from '../../control'
+import { timedRead } from '../timed-read'
 import { instantText, iso, isoOrNull } from './instants'
 import { integerText, plainText } from './params'
 import { json, jsonRoute, type Route } from './route'
@@ -27,12 +28,11 @@ const explainCell: Route = jsonRoute({
   query: explainQuery,
   answers: { 200: { says: 'The explanation', schema: record } },
   async handle({ console, params, query }) {
-    const found = await explain(console, {
-      pipeline: params.name ?? '',
-      windowStart: query.windowStart,
-      key: query.key ?? null,
-      measure: query.measure,
-    })
+    const pipeline = params.name ?? ''
+    const { windowStart, key = null, measure } = query
+    const found = await timedRead(console, { pipeline }, () =>
+      explain(console, { pipeline, windowStart, key, measure }),
+    )
     return json(explanationBody(found))
   },
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { readable } from '../../control'
 import { readValues, valuesLimit, type ValueCell } from '../../serving'
+import { timedRead, trafficOf } from '../timed-read'
 import { readSeriesView, readVersionsView } from '../views'
 import { maxPointsLimit } from '../trpc/inputs'
 import { instantText, iso, isoOrNull } from './instants'
@@ -49,13 +50,17 @@ const values: Route = jsonRoute({
   summary: 'Merged values by window and key, with completeness and provenance',
   query: valuesQuery,
   answers: { 200: { says: 'A page of values', schema: valuesAnswer } },
-  async handle({ console, params, query }) {
-    const { compute, compiled } = await readable(console, params.name ?? '')
-    const { values, boundary, watermark, ...rest } = await readValues(console.pool, {
-      compute,
-      compiled,
-      ...query,
-    })
+  async handle({ console, params, query, principal, request }) {
+    const pipeline = params.name ?? ''
+    const traffic = trafficOf(principal, request.headers)
+    const { values, boundary, watermark, ...rest } = await timedRead(
+      console,
+      { pipeline, traffic },
+      async () => {
+        const { compute, compiled } = await readable(console, pipeline)
+        return readValues(console.pool, { compute, compiled, ...query })
+      },
+    )
     return json({
       values: values.map(cellBody),
       boundary: isoOrNull(boundary),

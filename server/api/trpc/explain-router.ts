@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { explain, explainEvents, explainEventsLimit } from '../../control'
 import type { ExplainedEvents, Explanation } from '../../control'
+import { timedRead } from '../timed-read'
 import { router, viewerProcedure } from './init'
 import { instantMs, measureName, pipelineName } from './inputs'
 
@@ -11,12 +12,14 @@ export const explainRouter = router({
   cell: viewerProcedure
     .input(cell.extend({ key: z.string().max(512).nullable(), measure: measureName.nullish() }))
     .query(({ ctx, input }): Promise<Explanation> =>
-      explain(ctx.console, {
-        pipeline: input.name,
-        windowStart: input.windowStart,
-        key: input.key,
-        measure: input.measure ?? undefined,
-      }),
+      timedRead(ctx.console, { pipeline: input.name }, () =>
+        explain(ctx.console, {
+          pipeline: input.name,
+          windowStart: input.windowStart,
+          key: input.key,
+          measure: input.measure ?? undefined,
+        }),
+      ),
     ),
 
   /** The events behind it, in log order; `cursor` goes on where the page before ended. */

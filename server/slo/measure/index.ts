@@ -9,6 +9,7 @@ export {
   type Measurements,
 } from './read-measurements'
 export { readRejected } from './read-measurements-store'
+export { openReadMeter, type ReadMeter } from './read-meter'
 export { openRecorder, type Recorder, type RecorderOptions, type RecordOptions } from './recorder'
 export { rollUpHours } from './roll-up'
 export { sliceKind, type SliceCounts, type SliHourRow, type SliMinuteRow } from './sli'
