@@ -22,6 +22,8 @@ interface OffendersPanelProps {
   tolerance: number
   zone: Zone
   now: number
+  /** What a press on a key does. */
+  pressSays?: string
   onExplain: (offender: Offender) => void
 }
 
@@ -31,6 +33,7 @@ export const OffendersPanel = memo(function OffendersPanel({
   tolerance,
   zone,
   now,
+  pressSays = 'Explain its worst cell',
   onExplain,
 }: OffendersPanelProps) {
   const trpc = useTRPC()
@@ -87,7 +90,7 @@ export const OffendersPanel = memo(function OffendersPanel({
                 <button
                   type="button"
                   className="max-w-[150px] truncate font-medium hover:underline"
-                  title="Explain its worst cell"
+                  title={pressSays}
                   onClick={() => onExplain(row)}
                 >
                   {row.key === '' ? '(empty)' : row.key}

@@ -52,8 +52,44 @@ function recomputeRequest(draft: RecomputeDraft): PlanRequest {
   }
 }
 
+type Asked = Pick<PlanView, 'kind' | 'pipeline' | 'options' | 'keys' | 'createdAt' | 'preview'> & {
+  items: Pick<PlanView['items'][number], 'from' | 'to'>[]
+}
+
+const kinds: Record<PlanView['kind'], true> = {
+  reconcile: true,
+  backfill: true,
+  rollback: true,
+  pause: true,
+  resume: true,
+  quarantine: true,
+  release: true,
+  restart: true,
+  definition: true,
+  cancel: true,
+}
+const isKind = (kind: string): kind is PlanView['kind'] => kind in kinds
+
+/** What somebody else proposes, as plans are asked for; null: of a kind that this console does not know. */
+export function requestDraft(asked: {
+  kind: string
+  pipeline: string
+  from: number
+  to: number
+  options: Record<string, unknown>
+  at: number
+}): Draft | null {
+  const { kind, at, from, to, ...rest } = asked
+  if (!isKind(kind)) return null
+  const draft = draftOf({ ...rest, kind, keys: null, createdAt: at, preview: null, items: [{ from, to }] })
+  // Who is meant is left to the person.
+  if (draft.kind === 'quarantine' && draft.source === '') return { ...draft, source: null }
+  // A pause that nobody gave an end is one of an hour: an open one is chosen, not come by.
+  return draft.kind === 'pause' && draft.forMs === null ? { ...draft, forMs: 3_600_000 } : draft
+}
+
 /** What was asked for when a plan was made, from the plan itself: a link opens it on another desk. */
-export function draftOf(plan: PlanView): Draft {
+export function draftOf(plan: Asked): Draft {
   const { kind, pipeline } = plan
   const options: Record<string, unknown> = plan.options
   switch (kind) {
@@ -91,7 +127,7 @@ export function draftOf(plan: PlanView): Draft {
   }
 }
 
-function recomputeDraft(plan: PlanView, kind: RecomputeDraft['kind']): RecomputeDraft {
+function recomputeDraft(plan: Asked, kind: RecomputeDraft['kind']): RecomputeDraft {
   const { options, pipeline, keys, items } = plan
   const froms = items.flatMap(({ from }) => (from === null ? [] : [from]))
   const tos = items.flatMap(({ to }) => (to === null ? [] : [to]))

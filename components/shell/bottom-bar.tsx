@@ -3,6 +3,10 @@ import Link from 'next/link'
 import { usePathname, useSearchParams } from 'next/navigation'
 import { Ellipsis } from 'lucide-react'
 import { AccountMenu } from '@/components/account'
+import { firingGroups } from '@/components/alerts/alert-words'
+import { plural } from '@/components/format'
+import { useConsoleFeed } from '@/components/live'
+import { Glyph } from '@/components/ui'
 import { keepView } from '@/components/view'
 import { isOn, screens } from './screens'
 
@@ -23,6 +27,7 @@ export function BottomBar() {
           {...(isOn(path, { path: to }) ? { 'aria-current': 'page' as const } : {})}
         >
           <Icon className="icon" aria-hidden="true" />
+          {to === '/triage' ? <Firing /> : null}
           {name}
         </Link>
       ))}
@@ -41,5 +46,18 @@ export function BottomBar() {
         }
       />
     </nav>
+  )
+}
+
+/** How many causes fire, on the sign of the screen that shows them. */
+function Firing() {
+  const { alerts } = useConsoleFeed()
+  const firing = firingGroups(alerts?.groups ?? [])
+  if (firing.length === 0) return null
+  const status = firing.some(({ severity }) => severity === 'page') ? 'bad' : 'warn'
+  return (
+    <span className="bottom-sign">
+      <Glyph status={status} label={`${plural(firing.length, 'cause')} firing`} />
+    </span>
   )
 }

@@ -3,6 +3,8 @@ import Link from 'next/link'
 import { usePathname, useSearchParams } from 'next/navigation'
 import { Fragment } from 'react'
 import { AccountMenu, initials, useMe } from '@/components/account'
+import { firingGroups } from '@/components/alerts/alert-words'
+import { plural } from '@/components/format'
 import { useConsoleFeed } from '@/components/live'
 import { Glyph, Logo } from '@/components/ui'
 import { keepView } from '@/components/view'
@@ -52,7 +54,18 @@ export function Nav() {
 
 /** What of a screen needs a person: bad pipelines, running jobs. */
 function Count({ screen }: { screen: string }) {
-  const { jobs, pipelines } = useConsoleFeed()
+  const { jobs, pipelines, alerts } = useConsoleFeed()
+  if (screen === '/triage') {
+    const firing = firingGroups(alerts?.groups ?? [])
+    if (firing.length === 0) return null
+    const status = firing.some(({ severity }) => severity === 'page') ? 'bad' : 'warn'
+    return (
+      <span className={`nav-count font-semibold ${status === 'bad' ? 'text-bad!' : 'text-warn!'}`}>
+        <Glyph status={status} label={`${plural(firing.length, 'cause')} firing:`} />
+        {firing.length}
+      </span>
+    )
+  }
   if (screen === '/jobs') {
     const running = jobs?.filter((job) => job.status === 'running').length ?? 0
     return running > 0 ? <span className="nav-count">{running} running</span> : null

@@ -1,4 +1,14 @@
-import { Grid3x3, LayoutDashboard, ListChecks, ScrollText, Settings, Target, Workflow } from 'lucide-react'
+import {
+  Bug,
+  Grid3x3,
+  LayoutDashboard,
+  ListChecks,
+  ScrollText,
+  Settings,
+  Siren,
+  Target,
+  Workflow,
+} from 'lucide-react'
 import type { LucideIcon } from 'lucide-react'
 
 export interface Screen {
@@ -13,6 +23,8 @@ export interface Screen {
 /** The screens there are. A screen comes in here when it works, not before. */
 export const screens: Screen[] = [
   { path: '/', name: 'Overview', icon: LayoutDashboard },
+  { path: '/triage', name: 'Triage', icon: Siren },
+  { path: '/debug', name: 'Debug', icon: Bug, isInMenu: true },
   { path: '/pipelines', name: 'Pipelines', icon: Workflow, heading: 'Data', isInMenu: true },
   { path: '/divergence', name: 'Divergence', icon: Grid3x3 },
   { path: '/jobs', name: 'Jobs', icon: ListChecks, heading: 'Work' },

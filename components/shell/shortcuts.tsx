@@ -8,6 +8,8 @@ const groups = [
       { keys: ['Ctrl K', '⌘ K'], does: 'Find a pipeline, or act' },
       { keys: ['?'], does: 'This list' },
       { keys: ['g o'], does: 'Go to the overview' },
+      { keys: ['g t'], does: 'Go to triage' },
+      { keys: ['g u'], does: 'Go to debug' },
       { keys: ['g p'], does: 'Go to the pipelines' },
       { keys: ['g d'], does: 'Go to the divergence' },
       { keys: ['g j'], does: 'Go to the jobs' },
@@ -24,6 +26,7 @@ const groups = [
       { keys: ['k', '↑'], does: 'Previous row' },
       { keys: ['Enter'], does: 'Open the row' },
       { keys: ['/'], does: 'Filter' },
+      { keys: ['a'], does: 'Acknowledge the cause of the row' },
     ],
   },
   {

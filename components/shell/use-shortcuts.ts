@@ -36,6 +36,8 @@ export function useShortcuts({ palette, help, goTo }: ShortcutActions): void {
         goPressedAt = -Infinity
         if (event.key === 'o') goTo('/')
         if (event.key === 'b') goTo('/objectives')
+        if (event.key === 't') goTo('/triage')
+        if (event.key === 'u') goTo('/debug')
         if (event.key === 'p') goTo('/pipelines')
         if (event.key === 'd') goTo('/divergence')
         if (event.key === 'j') goTo('/jobs')

@@ -4,7 +4,7 @@ import { formatCompact } from '@/components/format'
 import { isOld, liveness, useConsoleFeed } from '@/components/live'
 import { Glyph } from '@/components/ui'
 import { useNow } from '@/components/view'
-import type { LiveHealth } from '@/server/api'
+import type { LiveHealth, WatcherHealth } from '@/server/api'
 
 const names: Record<string, string> = {
   postgres: 'Postgres',
@@ -25,14 +25,18 @@ const troubles: Record<LiveHealth['dependencies'][number]['name'], [string, stri
 
 /** The health of the watcher itself: quiet when well, names the part when not. */
 export function Watcher() {
-  const { health, watch } = useConsoleFeed()
+  const { health, alerts, watch } = useConsoleFeed()
+  const watcher = alerts?.watcher ?? null
   const old = isOld(liveness(watch.state, watch.lastAt, useNow(1_000)))
   if (!health) return null
   return (
     <Popover.Root>
       <Popover.Trigger className="ctl">
-        <Glyph status={old ? 'unknown' : health.health} label={old ? 'Not known now' : healthLabel(health)} />
-        <span className="wide-only">{old ? 'Not known now' : summary(health)}</span>
+        <Glyph
+          status={old ? 'unknown' : worse(health.health, watcher)}
+          label={old ? 'Not known now' : healthLabel(health, watcher)}
+        />
+        <span className="wide-only">{old ? 'Not known now' : summary(health, watcher)}</span>
       </Popover.Trigger>
       <Popover.Portal>
         <Popover.Content className="menu w-[340px]" align="end" sideOffset={6} collisionPadding={8}>
@@ -52,6 +56,17 @@ export function Watcher() {
                 </span>
               </li>
             ))}
+            {watcher ? (
+              <li className="flex gap-2.5 px-2 py-1.5">
+                <span className="pt-px">
+                  <Glyph status={watcher.health} />
+                </span>
+                <span className="min-w-0">
+                  <span className="font-medium">Watcher of alerts</span>
+                  <span className="block text-small text-text-2">{watcher.says}</span>
+                </span>
+              </li>
+            ) : null}
           </ul>
           {health.eventsPerSecond !== null ? (
             <>
@@ -67,13 +82,24 @@ export function Watcher() {
   )
 }
 
-function healthLabel({ health }: LiveHealth): string {
-  return health === 'ok' ? 'All parts well' : 'A part is not well'
+/** The watcher is a part like the others: what it cannot see, nobody is told of. */
+function worse(health: LiveHealth['health'], watcher: WatcherHealth | null): LiveHealth['health'] {
+  if (watcher === null || watcher.health === 'ok' || health === 'bad') return health
+  return watcher.health
 }
 
-function summary({ dependencies, workers }: LiveHealth): React.ReactNode {
-  const worst = dependencies.find((d) => d.health === 'bad') ?? dependencies.find((d) => d.health === 'warn')
-  if (!worst) return <span className="text-text-3">All well</span>
+function healthLabel({ health }: LiveHealth, watcher: WatcherHealth | null): string {
+  return worse(health, watcher) === 'ok' ? 'All parts well' : 'A part is not well'
+}
+
+function summary({ dependencies, workers }: LiveHealth, watcher: WatcherHealth | null): React.ReactNode {
+  const bad = dependencies.find((d) => d.health === 'bad')
+  if (!bad && watcher?.health === 'bad') return 'Nobody watches'
+  const worst = bad ?? dependencies.find((d) => d.health === 'warn')
+  if (!worst) {
+    if (watcher?.health === 'warn') return 'Watcher half blind'
+    return <span className="text-text-3">All well</span>
+  }
   if (worst.name !== 'workers')
     return `${names[worst.name] ?? worst.name} ${troubles[worst.name][worst.health === 'bad' ? 1 : 0]}`
   const alive = workers.filter((w) => w.alive).length
