@@ -16,8 +16,8 @@ import type {
   PipelineStatus,
   SystemHealth,
   TriageView,
+} from '../../control'
 import type { AlertBoard, ObjectiveView } from '../../slo'
-import type { AlertBoard } from '../../slo'
 
 export type Completeness = 'complete' | 'provisional' | 'partial' | 'unavailable'
 
