@@ -1,9 +1,13 @@
 'use client'
 import { createContext, useCallback, useContext } from 'react'
+import type { PlanView } from '@/server/api'
 import type { Draft } from './draft'
 
+/** Told once the plan was applied: what it was, and the job that does it. */
+export type OnApplied = (plan: PlanView, jobId: string) => void
+
 /** What a dialog opens on: something asked for, or a plan that exists. */
-export type PlanSource = { draft: Draft } | { planId: string }
+export type PlanSource = { draft: Draft; onApplied?: OnApplied | undefined } | { planId: string }
 
 interface Plans {
   open: (source: PlanSource) => void
@@ -20,7 +24,7 @@ export function usePlans(): Plans {
 }
 
 /** Opens the plan of what is asked for; nothing is applied without being shown. */
-export function useOpenPlan(): (draft: Draft) => void {
+export function useOpenPlan(): (draft: Draft, onApplied?: OnApplied) => void {
   const { open } = usePlans()
-  return useCallback((draft: Draft) => open({ draft }), [open])
+  return useCallback((draft: Draft, onApplied?: OnApplied) => open({ draft, onApplied }), [open])
 }

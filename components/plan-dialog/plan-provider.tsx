@@ -26,10 +26,11 @@ export function PlanProvider({ children }: { children: ReactNode }) {
   const onPlanned = useCallback((plan: PlanView) => void setLinked(plan.id), [setLinked])
   const onApplied = useCallback(
     (applied: Started) => {
+      if (source && 'draft' in source) source.onApplied?.(applied.plan, applied.jobId)
       close()
       setStarted((before) => [...before, applied])
     },
-    [close],
+    [close, source],
   )
   const quickApply = useQuickApply((draft) => setSource({ draft }))
   const plans = useMemo(() => ({ open: setSource, quick: quickApply }), [quickApply])
