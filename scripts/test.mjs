@@ -37,16 +37,18 @@ async function run() {
   console.log('\nStatic checks')
   add(await runChecks(checks))
   console.log('\nUnit and integration tests')
-  add(await runVitest())
-  console.log('\nBrowser tests')
-  add(await runPlaywright(browser))
+  add(await runVitest(['unit', 'integration']))
+  // The tests of the whole product wait most of the time: for faults to be noticed, and mended.
+  console.log('\nBrowser tests, and tests of the whole product beside them')
+  for (const result of await Promise.all([runPlaywright(browser), runVitest(['product'])])) add(result)
 }
 
-async function runVitest() {
-  const file = path.join(reports, 'vitest.json')
+async function runVitest(projects) {
+  const file = path.join(reports, `vitest-${projects.join('-')}.json`)
   const code = await show([
     'node_modules/vitest/vitest.mjs',
     'run',
+    ...projects.flatMap((project) => ['--project', project]),
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,
