@@ -31,7 +31,7 @@ export {
 export { readRoutes, saveRoutes, type RoutesView } from './notify/manage-routes'
 export { runNotifier } from './notify/run-notifier'
 export { readMeasurements, type MeasurementPoint } from './measure'
-export { readSliMinutes, sumMinutes, sumSlices } from './measure'
+export { readRollUpMark, readSliHours, readSliMinutes, sumMinutes, sumSlices } from './measure'
 export {
   openReadMeter,
   openRecorder,

@@ -6,28 +6,6 @@ type Db = Pick<Pool, 'query'>
 
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::bigint`
 
-/** Good and total by pipeline and UTC day, as known now, of each pipeline at its own threshold. */
-export async function selectDays(
-  db: Db,
-  { indicator, slis, from }: { indicator: string; slis: readonly PipelineThreshold[]; from: number },
-): Promise<{ pipeline: string; day: number; good: number; total: number }[]> {
-  const { rows } = await db.query<{ pipeline: string; day: number; good: number; total: number }>({
-    name: 'overview-days',
-    text: `SELECT h.pipeline, (h.hour / 86400000) * 86400000 AS day, sum(h.good_now)::bigint AS good,
-                  sum(h.total_now)::bigint AS total
-             FROM unnest($2::text[], $3::float8[]) AS s(pipeline, threshold)
-             JOIN sli_hour h ON h.pipeline = s.pipeline AND h.indicator = $1 AND h.threshold = s.threshold
-            WHERE h.hour >= $4 GROUP BY 1, 2 ORDER BY 2, 1`,
-    values: [indicator, slis.map((s) => s.pipeline), slis.map((s) => s.threshold), from],
-  })
-  return rows
-}
-
-export interface PipelineThreshold {
-  pipeline: string
-  threshold: number
-}
-
 /** When measuring an indicator began; null: it has not. */
 export async function selectFirstHour(db: Db, indicator: string): Promise<number | null> {
   const { rows } = await db.query<{ first: number | null }>({
@@ -157,43 +135,4 @@ export async function selectLongest(
     values: [since, limit],
   })
   return rows
-}
-
-/**
- * Minutes of each pipeline at its own threshold, as known now: the highest revision stands for the minute; without
- * one, real traffic counts, and probes only where there was none.
- */
-export async function selectMinutes(
-  db: Db,
-  query: { indicator: string; slis: readonly PipelineThreshold[]; from: number; to: number },
-): Promise<{ pipeline: string; minute: number; good: number; total: number }[]> {
-  const { indicator, slis, from, to } = query
-  const { rows } = await db.query<{ pipeline: string; minute: number; good: number; total: number }>({
-    name: 'overview-minutes',
-    text: `SELECT m.pipeline, m.minute,
-                  CASE WHEN max(m.revision) > 0 THEN (array_agg(m.good ORDER BY m.revision DESC))[1]
-                       ELSE coalesce(sum(m.good) FILTER (WHERE m.traffic = 'real' AND m.total > 0),
-                                     sum(m.good)) END::bigint AS good,
-                  CASE WHEN max(m.revision) > 0 THEN (array_agg(m.total ORDER BY m.revision DESC))[1]
-                       ELSE coalesce(sum(m.total) FILTER (WHERE m.traffic = 'real' AND m.total > 0),
-                                     sum(m.total)) END::bigint AS total
-             FROM unnest($2::text[], $3::float8[]) AS s(pipeline, threshold)
-             JOIN sli_minute m ON m.pipeline = s.pipeline AND m.indicator = $1 AND m.threshold = s.threshold
-            WHERE m.minute >= $4 AND m.minute < $5
-            GROUP BY 1, 2 ORDER BY 2, 1`,
-    values: [indicator, slis.map((s) => s.pipeline), slis.map((s) => s.threshold), from, to],
-  })
-  return rows
-}
-
-/** Good and total over all pipelines, each at its own threshold. */
-export async function selectJobsShare(
-  db: Db,
-  { slis, from }: { slis: readonly PipelineThreshold[]; from: number },
-): Promise<{ good: number; total: number }> {
-  const days = await selectDays(db, { indicator: 'jobs', slis, from })
-  return days.reduce((sum, { good, total }) => ({ good: sum.good + good, total: sum.total + total }), {
-    good: 0,
-    total: 0,
-  })
 }

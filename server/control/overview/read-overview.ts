@@ -20,15 +20,12 @@ import { medianOfBins } from './median-of-bins'
 import type { BatchOverview, CostOverview, Overview, RightOverview } from './model'
 import {
   selectCorrections,
-  selectDays,
   selectFirstHour,
-  selectJobsShare,
   selectLargest,
   selectLongest,
-  selectMinutes,
   selectRuns,
-  type PipelineThreshold,
 } from './overview-store'
+import { goodAndTotal, minutesOf, sharesOf, slisOf, type Span } from './shares'
 
 const hourMs = 3_600_000
 const dayMs = 86_400_000
@@ -63,20 +60,15 @@ function slowOf({ pool, clock }: Deps): Slow {
   return known
 }
 
-export interface OverviewRange {
-  from: number
-  to: number
-}
-
 /** The executive's page, of figures that are stored; nothing is measured here. */
-export async function readOverview(deps: Deps, range: OverviewRange): Promise<Overview> {
+export async function readOverview(deps: Deps, range: Span): Promise<Overview> {
   const at = deps.clock.now()
   const from = Math.max(range.from, range.to - rangeLimitMs)
   const [objectives, pipelines] = await Promise.all([readObjectives(deps), listPipelines(deps)])
   const slow = slowOf(deps)
   const fresh = objectivesOf(objectives, 'freshness')
   const [minutes, since, right, cost, batch] = await Promise.all([
-    minutesOf(deps, fresh, { from, to: range.to }),
+    recentMinutes(deps, fresh, { from, to: range.to }),
     slow.since.get('freshness', () => selectFirstHour(deps.pool, 'freshness')),
     readRight(deps, objectives, { at, boundary: boundaryOf(pipelines) }),
     slow.cost.get('', async () => costOf(await readCosts(deps))),
@@ -113,14 +105,11 @@ export async function readOverview(deps: Deps, range: OverviewRange): Promise<Ov
 const boundaryOf = (pipelines: readonly PipelineListItem[]): number =>
   Math.max(0, ...pipelines.map(({ status }) => status.boundary ?? 0))
 
-const thresholdsOf = (objectives: readonly ObjectiveView[]): PipelineThreshold[] =>
-  objectives.flatMap(({ sli }) => (sli ? [{ pipeline: sli.pipeline, threshold: sli.threshold }] : []))
-
 /** Shared by all who look at the same range: relative ranges move on by the minute. */
-function minutesOf(deps: Deps, objectives: readonly ObjectiveView[], { from, to }: OverviewRange) {
+function recentMinutes(deps: Deps, objectives: readonly ObjectiveView[], { from, to }: Span) {
   const ends = { from: Math.floor(from / minuteMs) * minuteMs, to: Math.ceil(to / minuteMs) * minuteMs }
   return slowOf(deps).minutes.get(`${ends.from} ${ends.to}`, () =>
-    selectMinutes(deps.pool, { indicator: 'freshness', slis: thresholdsOf(objectives), ...ends }),
+    minutesOf(deps.pool, slisOf(objectives), ends),
   )
 }
 
@@ -151,24 +140,19 @@ async function readCorrectness(
 ): Promise<ReadRight> {
   const today = Math.floor(at / dayMs) * dayMs
   const from = today - (windowDays - 1) * dayMs
-  const slis = thresholdsOf(correctness)
+  const slis = slisOf(correctness)
   const [measuredSince, corrections, largest] = await Promise.all([
     selectFirstHour(pool, 'correctness'),
     selectCorrections(pool, from),
     selectLargest(pool, today),
   ])
   const range = confirmedRange(measuredSince, { from, at })
-  const sums =
-    range.stepMs === dayMs
-      ? (await selectDays(pool, { indicator: 'correctness', slis, from })).map(({ day, ...sum }) => ({
-          ...sum,
-          minute: day,
-        }))
-      : await selectMinutes(pool, { indicator: 'correctness', slis, ...range })
+  const read = range.stepMs === dayMs ? sharesOf : minutesOf
+  const shares = await read(pool, slis, range)
   return {
     measuredSince,
     stepMs: range.stepMs,
-    line: lineOf(sums, range).map((point) => ({ ...point, isOpen: point.at + range.stepMs > boundary })),
+    line: lineOf(shares, range).map((point) => ({ ...point, isOpen: point.at + range.stepMs > boundary })),
     corrections: {
       values: corrections.bins.reduce((sum, n) => sum + n, 0),
       median: medianOfBins(corrections.bins, histogramEdges),
@@ -191,9 +175,8 @@ async function readBatch(
   at: number,
 ): Promise<Omit<BatchOverview, 'runs'>> {
   const own = objectivesOf(objectives, 'jobs')
-  const from = at - windowDays * dayMs
   const [share, longest] = await Promise.all([
-    slowOf(deps).jobs.get('', () => selectJobsShare(deps.pool, { slis: thresholdsOf(own), from })),
+    slowOf(deps).jobs.get('', () => readJobsShare(deps, own, at)),
     selectLongest(deps.pool, { since: at - dayMs, limit: jobsShown }),
   ])
   return {
@@ -202,4 +185,10 @@ async function readBatch(
     target: own.length === 0 ? null : Math.min(...own.map(({ target }) => target)),
     longest,
   }
+}
+
+async function readJobsShare({ pool }: Deps, objectives: readonly ObjectiveView[], at: number) {
+  const to = Math.ceil(at / minuteMs) * minuteMs
+  const from = Math.floor((to - windowDays * dayMs) / hourMs) * hourMs
+  return goodAndTotal(await sharesOf(pool, slisOf(objectives), { from, to }))
 }
