@@ -129,6 +129,18 @@ interface Write {
 }
 
 /** Each write there is. A new mutation is added here, with an entry of its own, or the test below fails. */
+const silence = () => {
+  const startsAt = Date.now()
+  return { match: { rule: 'drift' }, reason: 'test', startsAt, endsAt: startsAt + 60_000 }
+}
+
+const channel = () => ({
+  name: newName(),
+  kind: 'webhook' as const,
+  settings: { url: 'http://127.0.0.1:9/hook' },
+  secret: 'a key of sixteen letters',
+})
+
 const procedures: Record<string, Write> = {
   'auth.signIn': {
     action: 'session.start',
@@ -297,10 +309,43 @@ const procedures: Record<string, Write> = {
     run: async (caller) =>
       caller.runbooks.end({ runId: await runbookRun(caller), outcome: 'given up', says: 'test' }),
   },
+  'alerts.addSilence': {
+    action: 'silence.add',
+    run: (caller) => caller.alerts.addSilence(silence()),
+  },
+  'alerts.endSilence': {
+    action: 'silence.end',
+    run: async (caller) => caller.alerts.endSilence({ id: (await caller.alerts.addSilence(silence())).id }),
+  },
+  'alerts.saveRules': {
+    action: 'alertRules.set',
+    run: (caller) => caller.alerts.saveRules({ changes: { drift: { forS: 30 } }, reason: 'test' }),
+  },
+  'channels.save': { action: 'channel.add', run: (caller) => caller.channels.save(channel()) },
+  'channels.remove': {
+    action: 'channel.remove',
+    run: async (caller) => caller.channels.remove({ id: (await caller.channels.save(channel())).id }),
+  },
+  'channels.test': {
+    action: 'channel.test',
+    run: async (caller) => caller.channels.test({ id: (await caller.channels.save(channel())).id }),
+  },
+  'channels.saveRoutes': {
+    action: 'alertRoutes.set',
+    run: (caller) =>
+      caller.channels.saveRoutes({ routes: [], consoleUrl: null, allowInternal: false, reason: 'test' }),
+  },
   'policy.set': {
     action: 'policy.set',
     run: (caller) => caller.policy.set({ fourEyesCells: 1_000_000, fourEyesBytes: null, reason: 'test' }),
   },
+}
+
+const restSilence = {
+  match: { rule: 'drift' },
+  reason: 'test',
+  endsAt: '2100-01-01T00:00:00Z',
+  startsAt: '2099-12-31T00:00:00Z',
 }
 
 const restBackfill = async () => {
@@ -327,6 +372,17 @@ const routes: Record<string, Write | { notAudited: string }> = {
   'DELETE /pipelines/{name}': {
     action: 'pipeline.remove',
     run: () => api.call('DELETE', '/pipelines/departures?reason=test'),
+  },
+  'POST /silences': {
+    action: 'silence.add',
+    run: () => api.call('POST', '/silences', { body: restSilence }),
+  },
+  'DELETE /silences/{id}': {
+    action: 'silence.end',
+    run: async () => {
+      const { body } = await api.call('POST', '/silences', { body: restSilence })
+      return api.call('DELETE', `/silences/${String(body.id)}`)
+    },
   },
   'POST /plans': { action: 'plan.create', run: restBackfill },
   'POST /plans/{id}/apply': { action: 'plan.apply', run: restApply },

@@ -152,6 +152,9 @@ export type { StageTime, TraceDetail, TraceKept, TraceSpan, TraceStage, TraceSum
 export type {
   AlertAction,
   AlertBoard,
+  AlertRuleView,
+  ChannelTest,
+  RoutesView,
   AlertGroup,
   AlertView,
   ChannelKind,

@@ -34,7 +34,7 @@ describe('problems', () => {
     expect(answer.headers.get('allow')).toBe('POST')
   })
 
-  it.each(['/slos', '/alerts', '/incidents', '/lineage'])(
+  it.each(['/slos', '/incidents', '/lineage'])(
     '%s does not exist yet and says so',
     async (path) => {
       expect((await api.call('GET', path)).status).toBe(404)

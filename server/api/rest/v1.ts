@@ -1,5 +1,6 @@
 import { getConsole, type Console } from '../../control'
 import { costsRoutes } from './costs-routes'
+import { alertsRoutes } from './alerts-routes'
 import { dispatch } from './dispatch'
 import { divergenceRoutes } from './divergence-routes'
 import { eventsRoutes } from './events-routes'
@@ -30,6 +31,7 @@ export const v1Routes: Route[] = [
   ...incidentsRoutes,
   ...runbooksRoutes,
   ...tracesRoutes,
+  ...alertsRoutes,
   ...trailRoutes,
   ...costsRoutes,
   openApiRoute(() => v1Routes, prefix),

@@ -1,8 +1,10 @@
 import { v1Routes } from '../rest/v1'
 import { accessRouter } from './access-router'
 import { deadLettersRouter, policyRouter, systemRouter, tokensRouter, usersRouter } from './admin-router'
+import { alertsRouter } from './alerts-router'
 import { auditRouter } from './audit-router'
 import { authRouter } from './auth-router'
+import { channelsRouter } from './channels-router'
 import { costsRouter } from './costs-router'
 import { divergenceRouter } from './divergence-router'
 import { explainRouter } from './explain-router'
@@ -35,6 +37,8 @@ export const appRouter = router({
   system: systemRouter,
   users: usersRouter,
   tokens: tokensRouter,
+  alerts: alertsRouter,
+  channels: channelsRouter,
   policy: policyRouter,
   traces: tracesRouter,
   access: accessRouter(() => ({ procedures: procedures(), routes: v1Routes })),

@@ -1,4 +1,5 @@
-import type { PoolClient } from '../../clients'
+import type { Pool, PoolClient } from '../../clients'
+import type { AlertView } from '../model'
 import type { AlertRecord, IncidentRecord } from './book'
 import { alertColumns } from './book-store'
 
@@ -37,4 +38,13 @@ export async function boardRows(
     told: { channels: [], opened: false, acknowledged: false, resolved: false },
   }
   return { alerts, resolved, incidents: incidents.map((one) => ({ ...one, ...untold })) }
+}
+
+/** Pending and firing, muted ones too. */
+export async function selectLiveAlerts(db: Pick<Pool | PoolClient, 'query'>): Promise<AlertView[]> {
+  const { rows } = await db.query<AlertView>({
+    name: 'board-live-alerts',
+    text: `SELECT ${alertColumns} FROM alert WHERE resolved_at IS NULL ORDER BY id LIMIT ${liveLimit}`,
+  })
+  return rows
 }

@@ -24,9 +24,14 @@ export interface AlertRule {
 }
 
 /** What the Alerts screen may change of a rule. */
-export type RuleChange = Partial<
-  Pick<AlertRule, 'severity' | 'isEnabled' | 'forS' | 'quietS' | 'threshold' | 'runbook'>
->
+export interface RuleChange {
+  severity?: Severity | undefined
+  isEnabled?: boolean | undefined
+  forS?: number | undefined
+  quietS?: number | undefined
+  threshold?: number | null | undefined
+  runbook?: string | null | undefined
+}
 
 type Given = Pick<AlertRule, 'title' | 'says' | 'severity' | 'needs'> & Partial<AlertRule>
 
@@ -318,4 +323,14 @@ export type RuleTable = ReadonlyMap<string, AlertRule>
 
 /** The rules in force: the table, with what was changed of it. */
 export const rulesWith = (changes: Readonly<Record<string, RuleChange>>): RuleTable =>
-  new Map(defaultRules.map((one) => [one.name, { ...one, ...changes[one.name] }]))
+  new Map(defaultRules.map((one) => [one.name, withChange(one, changes[one.name] ?? {})]))
+
+const withChange = (rule: AlertRule, change: RuleChange): AlertRule => ({
+  ...rule,
+  severity: change.severity ?? rule.severity,
+  isEnabled: change.isEnabled ?? rule.isEnabled,
+  forS: change.forS ?? rule.forS,
+  quietS: change.quietS ?? rule.quietS,
+  threshold: change.threshold ?? rule.threshold,
+  runbook: change.runbook ?? rule.runbook,
+})
