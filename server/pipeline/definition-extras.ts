@@ -31,32 +31,50 @@ export function readTags(place: Place): Record<string, string> {
   )
 }
 
-/** What each objective is measured against, beside its target share. */
-const objectiveFields = {
-  freshness: ['target', 'under'],
-  correctness: ['target', 'divergence'],
-  latency: ['target', 'under'],
-} as const
+type Bound = (place: Place) => unknown
 
-export const objectiveNames = ['freshness', 'correctness', 'latency'] as const
+const longest: Bound = (place) => readDuration(place, { minMs: 1, maxMs: 31 * day })
+const ratio: Bound = (place) => readNumber(place, { min: 0, max: 1e6 })
+
+/** What each objective is measured against, beside its target share, and whether that must be said. */
+const objectiveBounds: Record<string, { field: string; read: Bound; isRequired: boolean } | null> = {
+  freshness: { field: 'under', read: longest, isRequired: true },
+  correctness: {
+    field: 'divergence',
+    read: (place) => readNumber(place, { min: 0, max: 1 }),
+    isRequired: true,
+  },
+  latency: { field: 'under', read: longest, isRequired: true },
+  event_to_view: { field: 'under', read: longest, isRequired: true },
+  batch: { field: 'within', read: longest, isRequired: false },
+  reconciliation: { field: 'ratio', read: ratio, isRequired: false },
+  backlog: {
+    field: 'events',
+    read: (place) => readNumber(place, { min: 0, max: 1e15 }),
+    isRequired: false,
+  },
+  duplicates: null,
+  reruns: null,
+  jobs: null,
+}
+
+const objectiveNames = Object.keys(objectiveBounds)
 
 /** Checked for form, and kept as written. */
 export function readObjectives(place: Place): Record<string, unknown> {
   const fields = readFields(place, objectiveNames)
-  for (const name of objectiveNames) {
+  for (const [name, bound] of Object.entries(objectiveBounds)) {
     const objective = fields?.[name]
     if (!objective) continue
-    const parts = readFields<'target' | 'under' | 'divergence'>(objective, objectiveFields[name])
+    const parts = readFields(objective, ['target', ...(bound ? [bound.field] : []), 'window'])
     if (parts === null) continue
-    const target = required(objective, 'target', parts.target)
+    const target = required(objective, 'target', parts.target ?? null)
     if (target) readNumber(target, { min: 0, max: 1, open: true })
-    if (name === 'correctness') {
-      const divergence = required(objective, 'divergence', parts.divergence)
-      if (divergence) readNumber(divergence, { min: 0, max: 1 })
-    } else {
-      const under = required(objective, 'under', parts.under)
-      if (under) readDuration(under, { minMs: 1, maxMs: 31 * day })
-    }
+    if (parts.window) readDuration(parts.window, { minMs: day / 24, maxMs: 400 * day })
+    if (bound === null) continue
+    const written = parts[bound.field] ?? null
+    const value = bound.isRequired ? required(objective, bound.field, written) : written
+    if (value) bound.read(value)
   }
   return fields === null ? {} : (place.value as Record<string, unknown>)
 }

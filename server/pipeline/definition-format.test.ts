@@ -80,7 +80,14 @@ const document = fc.record({
         { versions: fc.integer({ min: 1, max: 100 }), cells: duration(86_400_000, 8_640_000_000) },
         optional,
       ),
-      objectives: fc.record({ freshness: fc.constant({ target: 0.99, under: '5s' }) }, optional),
+      objectives: fc.record(
+        {
+          freshness: fc.constant({ target: 0.99, under: '5s' }),
+          batch: fc.constant({ target: 0.9, within: '2m', window: '7d' }),
+          jobs: fc.constant({ target: 0.999 }),
+        },
+        optional,
+      ),
       budget: fc.constant({ monthly: 10, currency: 'EUR', quota: { backfillBytesPerDay: '1.5TB' } }),
     },
     { requiredKeys: ['events', 'window', 'measures'] },

@@ -295,6 +295,16 @@ describe('a problem in a definition', () => {
       withSpec({ objectives: { latency: { target: 1, under: '1s' } } }),
       { path: 'spec.objectives.latency.target' },
     ],
+    [
+      'a bound that another objective has',
+      withSpec({ objectives: { backlog: { target: 0.9, under: '1s' } } }),
+      { path: 'spec.objectives.backlog.under', expected: 'one of the fields target, events, window' },
+    ],
+    [
+      'a window longer than figures are kept',
+      withSpec({ objectives: { jobs: { target: 0.9, window: '500d' } } }),
+      { path: 'spec.objectives.jobs.window', nearest: '400d' },
+    ],
     ['a currency', withSpec({ budget: { monthly: 1, currency: 'usd' } }), { path: 'spec.budget.currency' }],
     [
       'a quota',
