@@ -1,24 +1,25 @@
-import { authenticate } from '../auth'
+import { addressOf, authenticate, noteRefusal } from '../auth'
 import { getConsole, type Console } from '../control'
 import type { Context } from './trpc/init'
 
-/** Next sets both headers itself from the socket, and a proxy in front of it from what it saw. */
+/** Next sets the header itself from the socket, and a proxy in front of it from what it saw. */
 const isSecure = (headers: Headers): boolean =>
   headers.get('x-forwarded-proto')?.split(',')[0]?.trim() === 'https'
-
-/** Spoofable, so it only ever slows down: the limits on an account hold whatever the address says. */
-const addressOf = (headers: Headers): string =>
-  headers.get('x-forwarded-for')?.split(',').at(-1)?.trim().slice(0, 64) ?? 'unknown'
 
 export async function createContext(
   { req, resHeaders }: { req: Request; resHeaders: Headers },
   openConsole: () => Promise<Console> = getConsole,
 ): Promise<Context> {
   const console = await openConsole()
+  const principal = await authenticate(console, req.headers)
+  const address = addressOf(req.headers)
   return {
     console,
-    principal: await authenticate(console, req.headers),
-    request: { headers: req.headers, isSecure: isSecure(req.headers), address: addressOf(req.headers) },
+    principal,
+    request: { headers: req.headers, isSecure: isSecure(req.headers), address },
     resHeaders,
+    onOverstep(detail) {
+      noteRefusal(console.pool, { kind: 'overstep', principal: principal?.name ?? null, address, detail })
+    },
   }
 }

@@ -1,3 +1,6 @@
+import type { Pool } from '../clients'
+import { noteRefusal } from './access-book'
+import { addressOf } from './address'
 import { sessionToken } from './cookies'
 import type { AuthDeps } from './deps'
 import { roleOfScopes, scopes, scopesOfRole, type Principal } from './principal'
@@ -16,10 +19,20 @@ export async function authenticate(deps: CheckDeps, headers: Headers): Promise<P
   const authorization = headers.get('authorization')
   if (authorization !== null) {
     const token = /^bearer +(\S{1,512})$/i.exec(authorization.trim())?.[1]
-    return token === undefined ? null : byToken(deps, token)
+    const principal = token === undefined ? null : await byToken(deps, token)
+    if (principal === null) await noteBadToken(deps.pool, headers, token)
+    return principal
   }
   const cookie = sessionToken(headers)
   return cookie === null ? null : bySession(deps, cookie)
+}
+
+/** Names whose token it was, where it was one. */
+async function noteBadToken(pool: Pool, headers: Headers, token: string | undefined): Promise<void> {
+  const known = token === undefined ? null : await findToken(pool, secretHash(token))
+  const why = known === null ? 'unknown' : known.revokedAt === null ? 'expired' : 'revoked'
+  const principal = known?.name ?? null
+  noteRefusal(pool, { kind: 'token', principal, address: addressOf(headers), detail: { why } })
 }
 
 async function byToken({ pool, clock, apiToken }: CheckDeps, secret: string): Promise<Principal | null> {

@@ -1,5 +1,6 @@
 import { inTransaction, type Pool } from '../clients'
 import { AppError } from '../platform'
+import { noteRefusal } from './access-book'
 import type { AuthDeps } from './deps'
 import { LoginThrottle } from './login-throttle'
 import { checkPassword } from './password'
@@ -91,6 +92,7 @@ export async function checkedUser(
   const waitMs = throttle.waitMs(account, address, clock.now())
   if (waitMs > 0) {
     await recordRefusal(deps, who, 'too many failures')
+    noteSignIn(pool, who, 'too many failures')
     const retryAfterS = Math.ceil(waitMs / 1000)
     throw new AppError('too_many_requests', `Too many failed sign-ins. Try again in ${retryAfterS} s.`, {
       retryAfterS,
@@ -104,6 +106,7 @@ export async function checkedUser(
   })
   if (!user || !isRight) {
     throttle.failed(account, address, clock.now())
+    noteSignIn(pool, who, user ? 'password' : 'account')
     const refusedBefore = refusals.take(keyOf(account, address))
     await record(deps, who, 'session.fail', refusedBefore > 0 ? { refusedBefore } : {})
     throw new AppError(
@@ -126,6 +129,10 @@ export async function signOut({ pool, trail }: AuthDeps, token: string, actor: s
 interface Who {
   account: string
   address: string
+}
+
+const noteSignIn = (pool: Pool, { account, address }: Who, why: string): void => {
+  noteRefusal(pool, { kind: 'sign_in', principal: shownAccount(account), address, detail: { why } })
 }
 
 const keyOf = (account: string, address: string) => `${account} ${address}`

@@ -1,4 +1,4 @@
-import { authenticate, isTrustedWrite, requireScope } from '../../auth'
+import { addressOf, authenticate, isTrustedWrite, hasScope, noteRefusal, requireScope } from '../../auth'
 import type { Console } from '../../control'
 import { AppError, logger, newId } from '../../platform'
 import { toAppError } from '../app-error'
@@ -87,9 +87,16 @@ const stageOf = ({ method, path }: Route) =>
 const pipelineOf = ({ path }: Route, params: Record<string, string>) =>
   path.startsWith('/pipelines/{name}') ? (params.name ?? null) : null
 
-async function authorise(console: Console, { scope, method }: Route, request: Request) {
+async function authorise(console: Console, { scope, method, path }: Route, request: Request) {
   const principal = await authenticate(console, request.headers)
   if (scope === null) return principal
+  if (principal !== null && !hasScope(principal.scopes, scope))
+    noteRefusal(console.pool, {
+      kind: 'overstep',
+      principal: principal.name,
+      address: addressOf(request.headers),
+      detail: { needed: scope, call: `${method} ${path}` },
+    })
   const allowed = requireScope(principal, scope)
   if (method !== 'GET' && !isTrustedWrite(allowed, request.headers))
     throw new AppError(

@@ -1,6 +1,6 @@
 import { initTRPC, TRPCError } from '@trpc/server'
 import type { TRPC_ERROR_CODE_KEY } from '@trpc/server/rpc'
-import { isTrustedWrite, requireRole } from '../../auth'
+import { hasRole, isTrustedWrite, requireRole } from '../../auth'
 import type { Principal, Role } from '../../auth'
 import type { Console } from '../../control'
 import { AppError, logger } from '../../platform'
@@ -14,6 +14,8 @@ export interface Context {
   principal: Principal | null
   request: { headers: Headers; isSecure: boolean; address: string }
   resHeaders: Headers
+  /** Told when somebody who signed in asks for what the role does not allow. */
+  onOverstep?: (what: { needed: Role; call: string }) => void
 }
 
 /** `role` is the table entry the role test checks; `public` procedures need no session. */
@@ -117,12 +119,21 @@ const sameSiteWrites = t.middleware(({ ctx, type, next }) => {
   return next()
 })
 
+/** A screen may ask for more than its viewer is shown; a write is somebody's intention. */
+function noteOverstep({ principal, onOverstep }: Context, needed: Role, path: string): void {
+  if (principal === null || (principal.role !== null && hasRole(principal.role, needed))) return
+  onOverstep?.({ needed, call: path })
+}
+
 const roleChecked = (role: Role) =>
   t.procedure
     .meta({ role })
     .use(traced)
     .use(errors)
-    .use(({ ctx, next }) => next({ ctx: { principal: requireRole(ctx.principal, role) } }))
+    .use(({ ctx, next, path, type }) => {
+      if (type !== 'query') noteOverstep(ctx, role, path)
+      return next({ ctx: { principal: requireRole(ctx.principal, role) } })
+    })
     .use(sameSiteWrites)
 
 export const router = t.router
