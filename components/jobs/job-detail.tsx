@@ -99,6 +99,11 @@ function Actions({ job }: { job: JobView }) {
           <Link href={`/jobs?job=${watch}`}>Its watch</Link>
         </Button>
       ) : null}
+      {job.startedAt !== null ? (
+        <Button size="small" asChild>
+          <Link href={keepView(`/traces/${job.id}`, params)}>Its trace</Link>
+        </Button>
+      ) : null}
       {hasVersions ? (
         <Button size="small" asChild>
           <Link href={keepView(`/pipelines/${encodeURIComponent(pipeline)}?tab=history`, params)}>

@@ -1,5 +1,6 @@
 import {
   Bug,
+  ChartGantt,
   Grid3x3,
   LayoutDashboard,
   ListChecks,
@@ -27,6 +28,7 @@ export const screens: Screen[] = [
   { path: '/debug', name: 'Debug', icon: Bug, isInMenu: true },
   { path: '/pipelines', name: 'Pipelines', icon: Workflow, heading: 'Data', isInMenu: true },
   { path: '/divergence', name: 'Divergence', icon: Grid3x3 },
+  { path: '/traces', name: 'Traces', icon: ChartGantt, isInMenu: true },
   { path: '/jobs', name: 'Jobs', icon: ListChecks, heading: 'Work' },
   { path: '/objectives', name: 'Objectives', icon: Target, isInMenu: true },
   { path: '/audit', name: 'Audit', icon: ScrollText, heading: 'Govern', isInMenu: true },

@@ -8,7 +8,8 @@ import type { BatchDeps } from './batch-deps'
 import { compiledOf } from './compiled'
 import { JobRun, leaseMs } from './job-run'
 import { jobRunners } from './job-runners'
-import { jobTraceId, traceJob } from './trace-job'
+import { jobTraceId } from '../slo'
+import { traceJob } from './trace-job'
 import {
   claimJob,
   endAbandoned,

@@ -1,11 +1,9 @@
-import { newSpanId, traceIdOf, withRootSpan } from '../platform'
+import { newSpanId, withRootSpan } from '../platform'
+import { jobTraceId } from '../slo'
 import type { JobRun } from './job-run'
 
 /** Somebody waits for these; the others are the schedule's and the guard's own. */
 const byHand = new Set(['reconcile', 'backfill', 'redrive', 'preview'])
-
-/** All attempts of a job are one trace, found by the job's id. */
-export const jobTraceId = (jobId: string): string => traceIdOf('job', jobId)
 
 /** Runs a job as the first span of its trace. To be stopped is no error of the run. */
 export async function traceJob(run: JobRun, work: () => Promise<void>): Promise<void> {

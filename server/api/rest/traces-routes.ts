@@ -60,7 +60,8 @@ const one: Route = jsonRoute({
   method: 'GET',
   path: '/traces/{id}',
   scope: 'read',
-  summary: 'A trace with its spans, parents before children; kept is null while it is open',
+  summary:
+    'A trace (or that of a job, by its id) with its spans, parents before children; kept is null while it is open',
   query: z.strictObject({}),
   answers: {
     200: {

@@ -24,8 +24,12 @@ export const tracesRouter = router({
     )
     .query(({ ctx, input }): Promise<TraceSummary[]> => readTraces(ctx.console, input)),
 
-  /** A trace with its spans, also while it is still open. */
+  /** A trace with its spans, also while it is still open; by its own id, or of a job by the job's. */
   get: viewerProcedure
-    .input(z.object({ traceId: z.string().regex(/^[0-9a-f]{32}$/, '32 lower-case hex digits') }))
+    .input(
+      z.object({
+        traceId: z.string().regex(/^[0-9a-f-]{32,36}$/, '32 lower-case hex digits, or the id of a job'),
+      }),
+    )
     .query(({ ctx, input }): Promise<TraceDetail> => readTrace(ctx.console, input.traceId)),
 })

@@ -1,5 +1,5 @@
 import type { Pool } from '../../clients'
-import { AppError } from '../../platform'
+import { AppError, traceIdOf } from '../../platform'
 import type { TraceDetail, TracesFilter, TraceSummary } from './model'
 import { spanView, stageList, summariseTrace, waterfall } from './summarise-trace'
 import { selectKept, selectSpans, selectTraces, spansLimit, type TraceRow } from './trace-store'
@@ -12,10 +12,19 @@ export async function readTraces(
   return (await selectTraces(pool, filter)).map(summaryOf)
 }
 
-/** A trace with its spans, also while it is still open. */
-export async function readTrace({ pool }: { pool: Pool }, traceId: string): Promise<TraceDetail> {
+/** All attempts of a job are one trace. */
+export const jobTraceId = (jobId: string): string => traceIdOf('job', jobId)
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+
+/** A trace with its spans, also while it is still open; by its own id, or of a job by the job's. */
+export async function readTrace({ pool }: { pool: Pool }, id: string): Promise<TraceDetail> {
+  const traceId = uuid.test(id) ? jobTraceId(id) : id
   if (!/^[0-9a-f]{32}$/.test(traceId))
-    throw new AppError('bad_request', 'Reading the trace failed: its id is not 32 lower-case hex digits.')
+    throw new AppError(
+      'bad_request',
+      'Reading the trace failed: its id is neither 32 lower-case hex digits nor the id of a job.',
+    )
   const [rows, kept] = await Promise.all([selectSpans(pool, [traceId]), selectKept(pool, traceId)])
   const shape = summariseTrace(rows)
   if (shape === null)

@@ -20,7 +20,7 @@ export async function selectOpen(
   { after, quietS, openS, limit }: { after: number; quietS: number; openS: number; limit: number },
 ): Promise<OpenTrace[]> {
   const { rows } = await db.query<OpenTrace>(
-    `SELECT s.trace_id AS "traceId", extract(epoch FROM min(s.at)) * 1000 AS since,
+    `SELECT s.trace_id AS "traceId", (extract(epoch FROM min(s.at)) * 1000)::float8 AS since,
             max(s.at) < now() - make_interval(secs => $2)
               AND (bool_or(s.parent_id IS NULL) OR NOT bool_or(s.stage IN ('batch', 'reconcile', 'publish'))
                    OR max(s.at) < now() - make_interval(secs => $3)) AS "isEnded"
@@ -30,7 +30,7 @@ export async function selectOpen(
       GROUP BY s.trace_id ORDER BY min(s.at) LIMIT $4`,
     [after, quietS, openS, limit],
   )
-  return rows.map((row) => ({ ...row, since: Number(row.since) }))
+  return rows
 }
 
 /** Event-to-view thresholds in ms by pipeline, from the objectives in force: the strictest. */
@@ -53,7 +53,7 @@ export async function selectUsualRuns(db: Queryable): Promise<Map<string, number
                  AND at > now() - interval '2 days') AS recent
       WHERE place <= 20 GROUP BY 1, 2 HAVING count(*) >= 5`,
   )
-  return new Map(rows.map(({ pipeline, kind, us }) => [`${pipeline} ${kind}`, Number(us)]))
+  return new Map(rows.map(({ pipeline, kind, us }) => [`${pipeline} ${kind}`, us]))
 }
 
 export interface KeptTrace extends TraceShape {
@@ -120,6 +120,6 @@ export async function forgetTraces(db: Queryable): Promise<void> {
 }
 
 export async function databaseNow(db: Queryable): Promise<number> {
-  const { rows } = await db.query<{ now: number }>('SELECT extract(epoch FROM now()) * 1000 AS now')
-  return Number(rows[0]?.now)
+  const { rows } = await db.query<{ now: number }>('SELECT (extract(epoch FROM now()) * 1000)::float8 AS now')
+  return rows[0]?.now ?? 0
 }
