@@ -65,7 +65,7 @@ async function exportSome(client: PoolClient, exporter: OTLPTraceExporter): Prom
   )
   await new Promise<void>((resolve, reject) => {
     exporter.export(otlpSpans(spans), ({ code, error }) => {
-      if (Number(code) === 0) resolve()
+      if (code.valueOf() === 0) resolve()
       else reject(new NotTaken('the receiver did not take the spans', { cause: error }))
     })
   })
