@@ -15,7 +15,7 @@ export interface Context {
   request: { headers: Headers; isSecure: boolean; address: string }
   resHeaders: Headers
   /** Told when somebody who signed in asks for what the role does not allow. */
-  onOverstep?: (what: { needed: Role; call: string }) => void
+  onOverstep?: ((what: { needed: Role; call: string }) => void) | undefined
 }
 
 /** `role` is the table entry the role test checks; `public` procedures need no session. */
