@@ -1,1 +1,3 @@
 export { AcknowledgeButton } from './acknowledge-button'
+export { IncidentScreen } from './incident-screen'
+export { IncidentsScreen } from './incidents-screen'

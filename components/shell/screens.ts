@@ -1,6 +1,8 @@
 import {
+  BookOpen,
   Bug,
   ChartGantt,
+  Coins,
   Grid3x3,
   LayoutDashboard,
   ListChecks,
@@ -30,8 +32,11 @@ export const screens: Screen[] = [
   { path: '/divergence', name: 'Divergence', icon: Grid3x3 },
   { path: '/traces', name: 'Traces', icon: ChartGantt, isInMenu: true },
   { path: '/jobs', name: 'Jobs', icon: ListChecks, heading: 'Work' },
+  { path: '/incidents', name: 'Incidents', icon: Siren, isInMenu: true },
+  { path: '/runbooks', name: 'Runbooks', icon: BookOpen, isInMenu: true },
   { path: '/objectives', name: 'Objectives', icon: Target, isInMenu: true },
-  { path: '/audit', name: 'Audit', icon: ScrollText, heading: 'Govern', isInMenu: true },
+  { path: '/cost', name: 'Cost', icon: Coins, heading: 'Govern', isInMenu: true },
+  { path: '/audit', name: 'Audit', icon: ScrollText, isInMenu: true },
   { path: '/settings', name: 'Settings', icon: Settings, isInMenu: true },
 ]
 

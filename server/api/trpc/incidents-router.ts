@@ -28,13 +28,14 @@ export const incidentsRouter = router({
           state: z.enum(['live', 'open', 'acknowledged', 'resolved']).nullish(),
           pipeline: pipelineName.nullish(),
           severity: z.enum(['page', 'ticket']).nullish(),
-          before: incidentId.nullish(),
+          /** `nextBefore` of the page before. */
+          cursor: incidentId.nullish(),
           limit: z.number().int().min(1).max(pageLimit).default(50),
         })
         .prefault({}),
     )
-    .query(({ ctx, input: { before, limit, ...filter } }): Promise<IncidentPage> =>
-      listIncidents(ctx.console, filter, { before: before ?? null, limit }),
+    .query(({ ctx, input: { cursor, limit, ...filter } }): Promise<IncidentPage> =>
+      listIncidents(ctx.console, filter, { before: cursor ?? null, limit }),
     ),
 
   get: viewerProcedure

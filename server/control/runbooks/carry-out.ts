@@ -103,7 +103,8 @@ export async function recordPlan(
   const run = await requireOpenRun(deps.pool, runId)
   const step = await requireStep(deps.pool, run, stepId)
   if (step.kind !== 'plan') throw notOfKind(step, 'a plan')
-  const { plan: wanted } = requireFilled(step, run.variables) as typeof step
+  // Whom a quarantine is for, say, may be chosen in the dialog.
+  const { plan: wanted } = fillStep(step, run.variables) as typeof step
   const plan = isUuid(planId) ? await findAppliedPlan(deps.pool, planId) : null
   const isIt =
     plan !== null &&
