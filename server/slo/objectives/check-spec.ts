@@ -38,9 +38,12 @@ const calendar = z.strictObject({
   kind: z.literal('calendar'),
   unit: z.enum(['day', 'week', 'month', 'quarter']),
   count: z.int().min(1).max(daysLimit),
-  start: z.string().refine((text) => Number.isFinite(parseLocal(text)), {
-    message: 'expected a local time without zone, such as 2026-01-01 or 2026-01-01 12:30:00',
-  }),
+  start: z
+    .string()
+    .refine((text) => Number.isFinite(parseLocal(text)), {
+      message: 'expected a local time without zone, such as 2026-01-01 or 2026-01-01 12:30:00',
+    })
+    .transform((text) => new Date(parseLocal(text)).toISOString().slice(0, 19).replace('T', ' ')),
   zone: z.string().max(64).refine(isZone, {
     message: 'expected a zone of the IANA database, such as UTC or Europe/Berlin',
   }),
