@@ -189,7 +189,7 @@ function Figures({ incident, zone, now }: { incident: IncidentDetail; zone: Zone
       >
         {Number.isNaN(from) || Number.isNaN(to) ? 'not known' : formatRange(from, to, zone, now)}
       </Figure>
-      <Figure label="Budget used" note={`${stateText(incident, zone, now)}`}>
+      <Figure label="Budget used" note={stateText(incident, zone, now)}>
         {most === null ? (
           '–'
         ) : (

@@ -104,7 +104,7 @@ export function PostmortemPanel({ incident, zone, now }: PostmortemPanelProps) {
             <Segmented
               label="Kind of root cause"
               value={text.rootCauseKind}
-              options={kinds as readonly { value: PostmortemText['rootCauseKind']; label: string }[]}
+              options={kinds}
               onChange={(rootCauseKind) => setEdited({ ...text, rootCauseKind })}
             />
           </span>

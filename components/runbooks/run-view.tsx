@@ -120,7 +120,7 @@ interface BlocksProps {
 
 export function RunbookBlocks({ blocks, run, acts, zone, now }: BlocksProps) {
   const last = run ? lastRuns(run) : new Map<string, never>()
-  const next = run && run.finishedAt === null ? stepsOf(run).find(({ id }) => !last.has(id))?.id : undefined
+  const next = run?.finishedAt === null ? stepsOf(run).find(({ id }) => !last.has(id))?.id : undefined
   return (
     <div className="runbook">
       {blocks.map((block, i) =>

@@ -1,3 +1,4 @@
+import type { z } from 'zod'
 import { compileExpectation } from './expectation'
 import type { RunbookProblem, Step } from './model'
 import { namedQueries, queryNamed } from './queries'
@@ -11,7 +12,8 @@ export function stepProblems(step: Step): Omit<RunbookProblem, 'line'>[] {
   const expectation = compileExpectation(step.expect, query.fields)
   const given = Object.keys(step.args)
   const strange = given.filter((name) => !Object.hasOwn(query.args.shape, name))
-  const lacking = Object.entries(query.args.shape).filter(
+  const shape = query.args.shape as Record<string, z.ZodType>
+  const lacking = Object.entries(shape).filter(
     ([name, schema]) => !given.includes(name) && !schema.safeParse(undefined).success,
   )
   return [
