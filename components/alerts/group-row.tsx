@@ -28,7 +28,7 @@ interface GroupRowProps {
 
 /** One cause: what is broken and how one knows, who has it, what to press. */
 export function GroupRow({ group, isCurrent, isOpen, zone, now, onToggle, folded }: GroupRowProps) {
-  const { cause, title, says, state, actions, incidentId } = group
+  const { cause, title, says, state, actions, incidentId, mutedBy } = group
   const isMuted = state === 'muted'
   const [first, ...others] = actions
   const detailId = useId()
@@ -70,7 +70,7 @@ export function GroupRow({ group, isCurrent, isOpen, zone, now, onToggle, folded
           </span>
         ) : null}
         {first ? <ActionButton action={first} isFirst={!isMuted} /> : null}
-        <MoreActions group={group} actions={others} />
+        <MoreActions group={group} actions={others} isSilenced={mutedBy?.kind === 'silence'} />
       </div>
       <div id={detailId} className="alert-detail" hidden={!isOpen}>
         {isOpen ? <GroupDetail group={group} zone={zone} now={now} /> : null}

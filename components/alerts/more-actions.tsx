@@ -1,8 +1,9 @@
 'use client'
-import { Ellipsis } from 'lucide-react'
+import { BellOff, Ellipsis } from 'lucide-react'
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
 import { DropdownMenu } from 'radix-ui'
+import { useState } from 'react'
 import { useRefusal } from '@/components/account'
 import { useConsoleFeed } from '@/components/live'
 import { useOpenPlan } from '@/components/plan-dialog'
@@ -11,19 +12,22 @@ import { currentTime, keepView } from '@/components/view'
 import type { AlertAction, AlertGroup } from '@/server/api'
 import { linkOf } from './action-button'
 import { actionDraft } from './action-draft'
+import { SilenceDialog } from './silence-dialog'
 
 interface MoreActionsProps {
   group: AlertGroup
   actions: AlertAction[]
+  isSilenced: boolean
 }
 
 /** What else can be done about a cause: its other actions, a silence, its incident and runbook. */
-export function MoreActions({ group, actions }: MoreActionsProps) {
+export function MoreActions({ group, actions, isSilenced }: MoreActionsProps) {
   const { pipelines } = useConsoleFeed()
   const openPlan = useOpenPlan()
   const params = useSearchParams()
   const refusal = useRefusal('plan a change or silence alerts')
-  const { title, incidentId, runbook } = group
+  const [silencing, setSilencing] = useState(false)
+  const { cause, title, incidentId, runbook } = group
   return (
     <>
       <DropdownMenu.Root modal={false}>
@@ -66,10 +70,27 @@ export function MoreActions({ group, actions }: MoreActionsProps) {
                 </Link>
               </DropdownMenu.Item>
             )}
+            {isSilenced ? (
+              <DropdownMenu.Item className="menu-item" asChild>
+                <Link href={linkOf('/alerts?tab=silences', params)}>See its silence</Link>
+              </DropdownMenu.Item>
+            ) : (
+              <DropdownMenu.Item
+                className="menu-item"
+                disabled={refusal !== null}
+                onSelect={() => setSilencing(true)}
+              >
+                <BellOff className="icon" aria-hidden="true" />
+                Silence…
+              </DropdownMenu.Item>
+            )}
             {refusal ? <p className="menu-label max-w-[240px]">{refusal}</p> : null}
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>
+      {silencing ? (
+        <SilenceDialog kind="silence" match={{ cause }} onClose={() => setSilencing(false)} />
+      ) : null}
     </>
   )
 }

@@ -13,7 +13,7 @@ export const triageRouter = router({
     .input(
       z
         .object({
-          before: z.number().int().positive().nullish(),
+          cursor: z.number().int().positive().nullish(),
           limit: z.number().int().min(1).max(pageLimit).default(100),
           rule: z.string().max(128).nullish(),
           pipeline: pipelineName.nullish(),
@@ -23,7 +23,7 @@ export const triageRouter = router({
     )
     .query(({ ctx, input }): Promise<AlertHistory> =>
       readAlertHistory(ctx.console.pool, {
-        before: input.before ?? null,
+        before: input.cursor ?? null,
         limit: input.limit,
         rule: input.rule ?? null,
         pipeline: input.pipeline ?? null,

@@ -12,8 +12,8 @@ export interface AlertHistoryQuery {
 
 export interface AlertHistory {
   alerts: AlertView[]
-  /** Pass as `before` to read on; null: there are no older ones. */
-  nextBefore: number | null
+  /** Pass as `cursor` to read on; null: there are no older ones. */
+  nextCursor: number | null
 }
 
 const ms = (column: string, name: string) => `(extract(epoch FROM ${column}) * 1000)::bigint AS "${name}"`
@@ -35,5 +35,5 @@ export async function readAlertHistory(pool: Pool, query: AlertHistoryQuery): Pr
     values: [before, rule, pipeline, severity, limit + 1],
   })
   const alerts = rows.slice(0, limit)
-  return { alerts, nextBefore: rows.length > limit ? (alerts.at(-1)?.id ?? null) : null }
+  return { alerts, nextCursor: rows.length > limit ? (alerts.at(-1)?.id ?? null) : null }
 }
