@@ -1,4 +1,5 @@
 import {
+  BellRing,
   BookOpen,
   Bug,
   ChartGantt,
@@ -33,6 +34,7 @@ export const screens: Screen[] = [
   { path: '/divergence', name: 'Divergence', icon: Grid3x3 },
   { path: '/traces', name: 'Traces', icon: ChartGantt, isInMenu: true },
   { path: '/jobs', name: 'Jobs', icon: ListChecks, heading: 'Work' },
+  { path: '/alerts', name: 'Alerts', icon: BellRing, isInMenu: true },
   { path: '/incidents', name: 'Incidents', icon: Flame, isInMenu: true },
   { path: '/runbooks', name: 'Runbooks', icon: BookOpen, isInMenu: true },
   { path: '/objectives', name: 'Objectives', icon: Target, isInMenu: true },

@@ -10,6 +10,7 @@ const groups = [
       { keys: ['g o'], does: 'Go to the overview' },
       { keys: ['g t'], does: 'Go to triage' },
       { keys: ['g u'], does: 'Go to debug' },
+      { keys: ['g l'], does: 'Go to the alerts' },
       { keys: ['g p'], does: 'Go to the pipelines' },
       { keys: ['g d'], does: 'Go to the divergence' },
       { keys: ['g j'], does: 'Go to the jobs' },

@@ -38,6 +38,7 @@ export function useShortcuts({ palette, help, goTo }: ShortcutActions): void {
         if (event.key === 'b') goTo('/objectives')
         if (event.key === 't') goTo('/triage')
         if (event.key === 'u') goTo('/debug')
+        if (event.key === 'l') goTo('/alerts')
         if (event.key === 'p') goTo('/pipelines')
         if (event.key === 'd') goTo('/divergence')
         if (event.key === 'j') goTo('/jobs')
