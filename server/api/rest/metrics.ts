@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { getConsole, listPipelines, systemHealth, type Console, type PipelineListItem } from '../../control'
 import { logger } from '../../platform'
+import { storedMetrics } from './stored-metrics'
 
 const counters = ['messages', 'events', 'accepted', 'filtered', 'late', 'duplicate', 'invalid'] as const
 
@@ -12,6 +13,7 @@ function buildMetrics() {
     new Gauge({ name: `parallax_${name}`, help, labelNames, registers: [registry] })
   return {
     registry,
+    refreshStored: storedMetrics(registry),
     up: gauge('dependency_up', '1 when the dependency answers', ['dependency']),
     workers: gauge('workers_alive', 'Workers with a fresh heartbeat', ['role']),
     logLast: gauge('log_last_seq', 'Last message in the log', []),
@@ -71,6 +73,7 @@ async function refresh(metrics: Metrics, console: Console): Promise<void> {
   ]
   for (const gauge of [...perPipeline, metrics.folded]) gauge.reset()
   for (const item of pipelines) setPipeline(metrics, item)
+  await metrics.refreshStored(console)
 }
 
 function setPipeline(metrics: Metrics, { name: pipeline, status }: PipelineListItem): void {
