@@ -1,3 +1,5 @@
 export { ObjectiveTable } from './objective-table'
+export { ObjectiveScreen } from './objective-screen'
+export { ObjectivesScreen } from './objectives-screen'
 export { objectivesCsv } from './objectives-csv'
-export { burnText, goalWords, shortName, statusWords } from './objective-words'
+export { budgetFigure, burnText, goalWords, shortName, statusWords } from './objective-words'

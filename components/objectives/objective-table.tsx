@@ -1,11 +1,11 @@
 'use client'
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
-import { formatDuration, formatPercent, formatShare } from '@/components/format'
+import { formatDuration, formatShare } from '@/components/format'
 import { Glyph } from '@/components/ui'
 import { keepView } from '@/components/view'
 import type { ObjectiveView } from '@/server/api'
-import { burnText, goalWords, shortName, statusWords } from './objective-words'
+import { budgetFigure, burnText, goalWords, shortName, statusWords } from './objective-words'
 
 interface ObjectiveTableProps {
   objectives: readonly ObjectiveView[]
@@ -40,10 +40,10 @@ export function ObjectiveTable({ objectives, now, current = null, onOpen }: Obje
             data-selected={i === current}
             {...(onOpen ? { 'data-href': '', onClick: () => onOpen(i) } : {})}
           >
-            <td className="two-lines card-wide">
+            <td className="two-lines card-wide clip objective-name">
               <Name objective={objective} href={objectiveHref(objective.id, params)} />
             </td>
-            <td className="text-text-2" data-label="Owner">
+            <td className="clip objective-owner text-text-2" data-label="Owner" title={objective.owner}>
               {objective.owner}
             </td>
             <Figures objective={objective} now={now} />
@@ -65,7 +65,7 @@ function Name({ objective, href }: { objective: ObjectiveView; href: string }) {
         <Link className="font-medium" href={href} onClick={(event) => event.stopPropagation()}>
           {objective.pipeline ?? objective.title}
         </Link>
-        <span className="second">
+        <span className="second truncate" title={goalWords(objective)}>
           {objective.pipeline === null ? 'All pipelines' : shortName(objective)}: {goalWords(objective)}
         </span>
       </span>
@@ -96,8 +96,8 @@ function Figures({ objective, now }: { objective: ObjectiveView; now: number }) 
           <span className="text-text-3">–</span>
         ) : (
           <>
-            {formatPercent(left)}
-            <span className="unit">%</span>
+            {budgetFigure(left).value}
+            <span className="unit">{budgetFigure(left).unit}</span>
           </>
         )}
       </td>

@@ -1,4 +1,4 @@
-import { formatDuration, formatNumber, formatShare } from '@/components/format'
+import { formatDuration, formatNumber, formatPercent, formatShare } from '@/components/format'
 import type { Status } from '@/components/ui'
 import type { Indicator, ObjectiveSpec, ObjectiveStatus, ObjectiveWindow } from '@/server/api'
 
@@ -58,7 +58,9 @@ export function goalWords({ sli, parts, target }: Pick<ObjectiveSpec, 'sli' | 'p
 
 /** The name it goes by in a list beside its pipeline: "Freshness"; of a composite or one of its own: its title. */
 export const shortName = ({ sli, title, name }: Pick<ObjectiveSpec, 'sli' | 'title' | 'name'>): string =>
-  sli?.indicator.replaceAll('_', '-') === name.replaceAll('_', '-') ? indicatorWords[sli.indicator].name : title
+  sli?.indicator.replaceAll('_', '-') === name.replaceAll('_', '-')
+    ? indicatorWords[sli.indicator].name
+    : title
 
 export function windowWords(window: ObjectiveWindow): string {
   if (window.kind === 'rolling')
@@ -84,3 +86,9 @@ export const statusWords = (status: ObjectiveStatus | undefined): { status: Stat
 /** 3.2×, 0.27×, 100×; a burn rate needs no more digits. */
 export const burnText = (rate: number): string =>
   `${rate > 0 && rate < 0.01 ? '< 0.01' : rate >= 100 ? Math.round(rate).toLocaleString('en-US') : formatNumber(Number(rate.toPrecision(rate >= 10 ? 3 : 2)), 3)}×`
+
+/** What is left of a budget: per cent, and beyond ten times overspent as a multiple. */
+export const budgetFigure = (left: number): { value: string; unit: string } =>
+  left < -10
+    ? { value: formatNumber(Number(left.toPrecision(3)), 3), unit: '×' }
+    : { value: left < -1 ? formatNumber(Math.round(left * 100), 4) : formatPercent(left), unit: '%' }

@@ -4,17 +4,16 @@ import type { Zone } from '@/components/format'
 import { linePath, runsOfPoints, useWidth } from '@/components/chart'
 import type { FreshOverview } from '@/server/api'
 
-const height = 56
-
 interface FreshLineProps {
   fresh: FreshOverview
   from: number
   to: number
   zone: Zone
+  height: number
 }
 
 /** The overall share over time, on the axis that the pipelines' lanes share. */
-export function FreshLine({ fresh, from, to, zone }: FreshLineProps) {
+export function FreshLine({ fresh, from, to, zone, height }: FreshLineProps) {
   const [box, width] = useWidth()
   const { line, stepMs, overall } = fresh
   const target = overall?.target ?? 0.99
@@ -45,7 +44,14 @@ export function FreshLine({ fresh, from, to, zone }: FreshLineProps) {
         all, by weight
         <span className="second">{stepMs >= 3_600_000 ? 'by the hour' : `by ${stepMs / 60_000} min`}</span>
       </span>
-      <span ref={box} className="lanes-line chart" role="img" aria-label={says} title={says}>
+      <span
+        ref={box}
+        className="lanes-line chart"
+        style={{ height }}
+        role="img"
+        aria-label={says}
+        title={says}
+      >
         {width === null ? null : (
           <svg width={width} height={height} viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
             <line

@@ -1,6 +1,6 @@
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
-import { burnText } from '@/components/objectives'
+import { budgetFigure, burnText } from '@/components/objectives'
 import {
   csvRows,
   formatDuration,
@@ -17,6 +17,9 @@ import { FreshLine } from './fresh-line'
 import { freshStatement } from './sentences'
 import { Spells } from './spells'
 import { Fours, Proof, StatementPanel } from './statement-panel'
+
+/** With fewer pipelines the line of all has more room. */
+const rowsDrawn = 8
 
 interface FreshPanelProps {
   overview: Overview
@@ -42,9 +45,15 @@ export function FreshPanel({ overview, zone, isStale }: FreshPanelProps) {
       isStale={isStale}
       csv={() => latenessCsv(fresh.pipelines)}
     >
-      <Proof title={title} sub={`fresh reads and late minutes in ${formatDuration(to - from)}, age now`}>
+      <Proof title={title} sub={`spells in ${rangeWords(to - from)}, and age now`}>
         <div className="lanes">
-          <FreshLine fresh={fresh} from={from} to={to} zone={zone} />
+          <FreshLine
+            fresh={fresh}
+            from={from}
+            to={to}
+            zone={zone}
+            height={56 + Math.max(0, rowsDrawn - fresh.pipelines.length) * 15}
+          />
           {fresh.pipelines.map((pipeline) => (
             <LateRow
               key={pipeline.name}
@@ -83,6 +92,10 @@ export function FreshPanel({ overview, zone, isStale }: FreshPanelProps) {
   )
 }
 
+/** 24 h rather than 1 d: what a clock shows. */
+const rangeWords = (ms: number) =>
+  ms <= 2 * 86_400_000 && ms % 3_600_000 === 0 ? `${ms / 3_600_000} h` : formatDuration(ms)
+
 const burnLabels: Record<number, string> = { 60: '1 h', 360: '6 h', 1440: '24 h' }
 
 function burnFigures(overall: Overview['fresh']['overall']) {
@@ -109,8 +122,8 @@ function burnFigures(overall: Overview['fresh']['overall']) {
           <span className="text-text-3">no data</span>
         ) : (
           <>
-            {left <= 0 ? <Glyph status="bad" label="Exhausted" /> : null} {formatPercent(left)}
-            <span className="unit">%</span>
+            {left <= 0 ? <Glyph status="bad" label="Exhausted" /> : null} {budgetFigure(left).value}
+            <span className="unit">{budgetFigure(left).unit}</span>
           </>
         ),
     },

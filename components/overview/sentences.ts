@@ -134,12 +134,16 @@ export function rightStatement({ right, at }: Part<'right'>): Statement {
         ? [{ text: 'Batch corrected none of them.' }]
         : [
             { text: 'Median correction ' },
-            { text: `${formatPercent(corrections.median)} %`, strong: true },
+            { text: relativeText(corrections.median), strong: true },
             ...largest(largestToday),
           ]),
     ],
   }
 }
+
+/** A difference many times the value is a multiple, not thousands of per cent. */
+const relativeText = (relative: number): string =>
+  relative >= 10 ? `${formatNumber(relative, 2)}×` : `${formatPercent(relative)} %`
 
 function largest(worst: Overview['right']['largestToday']): Piece[] {
   if (!worst) return [{ text: '; none today.' }]
@@ -148,7 +152,7 @@ function largest(worst: Overview['right']['largestToday']): Piece[] {
   return [
     { text: '; largest today ' },
     {
-      text: `${formatPercent(relative)} %, in ${pipeline}`,
+      text: `${relativeText(relative)}, in ${pipeline}`,
       strong: true,
       href: `/divergence?pipeline=${encodeURIComponent(pipeline)}&measure=${encodeURIComponent(measure)}&range=${range}`,
     },
