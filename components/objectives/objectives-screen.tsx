@@ -1,5 +1,5 @@
 'use client'
-import { Plus } from 'lucide-react'
+import { FileUp, Plus } from 'lucide-react'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useCallback, useState } from 'react'
 import { useRefusal } from '@/components/account'
@@ -9,6 +9,7 @@ import { FilterField, useListKeys } from '@/components/pipelines'
 import { PageHead } from '@/components/shell'
 import { Button, Failed, Note, Panel, PanelMenu, SkeletonRows } from '@/components/ui'
 import { useNow } from '@/components/view'
+import { ImportDialog } from './import-dialog'
 import { matches } from './matches'
 import { ObjectiveEditor } from './objective-editor'
 import { ObjectiveFilters } from './objective-filters'
@@ -28,7 +29,7 @@ export function ObjectivesScreen() {
   const params = useSearchParams()
   const refusal = useRefusal('change objectives')
   const [rows, setRows] = useState(pageRows)
-  const [dialog, setDialog] = useState<'new' | null>(null)
+  const [dialog, setDialog] = useState<'new' | 'import' | null>(null)
   const found = objectives?.filter((objective) => matches(objective, search.filter)) ?? []
   const shown = found.slice(0, rows)
   const ids = shown.map(({ id }) => id).join('\n')
@@ -54,6 +55,10 @@ export function ObjectivesScreen() {
               value={search.filter.text}
               onChange={search.setText}
             />
+            <Button off={refusal} onClick={() => setDialog('import')}>
+              <FileUp className="icon" aria-hidden="true" />
+              Import OpenSLO…
+            </Button>
             <Button variant="primary" off={refusal} onClick={() => setDialog('new')}>
               <Plus className="icon" aria-hidden="true" />
               New objective…
@@ -83,6 +88,7 @@ export function ObjectivesScreen() {
         {body()}
       </Panel>
       {dialog === 'new' ? <ObjectiveEditor view={null} onClose={() => setDialog(null)} /> : null}
+      {dialog === 'import' ? <ImportDialog onClose={() => setDialog(null)} /> : null}
     </>
   )
 
@@ -96,7 +102,8 @@ export function ObjectivesScreen() {
     if (objectives.length === 0)
       return (
         <Note kind="empty" title="No objective yet">
-          Each pipeline gets its objectives with its definition, within seconds. Apply one.
+          Each pipeline gets its objectives with its definition, within seconds. Apply one, or import OpenSLO
+          documents.
         </Note>
       )
     if (found.length === 0)
