@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from '../clients'
+import { probePipeline } from '../slo'
 import { advisoryLocks } from './advisory-locks'
 import type { Admission } from './batch-deps'
 import type { GovernorState, JobItem, JobKind, JobResult, JobStatus, JobView } from './model'
@@ -403,7 +404,7 @@ export async function selectJobs(
   { pipeline, limit }: { pipeline: string | null; limit: number },
 ): Promise<JobView[]> {
   const { rows } = await db.query<JobView>(
-    `SELECT ${viewColumns} FROM job WHERE ($1::text IS NULL OR pipeline = $1)
+    `SELECT ${viewColumns} FROM job WHERE (pipeline = $1 OR ($1::text IS NULL AND pipeline <> '${probePipeline}'))
       ORDER BY CASE status WHEN 'running' THEN 0 WHEN 'queued' THEN 1 ELSE 2 END, created_at DESC, id LIMIT $2`,
     [pipeline, limit],
   )

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from '../clients'
+import { probePipeline } from '../slo'
 import { advisoryLocks } from './advisory-locks'
 
 type Queryable = Pick<Pool | PoolClient, 'query'>
@@ -42,10 +43,11 @@ export async function findPipeline(db: Queryable, name: string): Promise<StoredP
   return rows[0] ?? null
 }
 
+/** Without the product's own probe. */
 export async function selectPipelines(db: Queryable, limit: number): Promise<StoredPipeline[]> {
   const { rows } = await db.query<StoredPipeline>({
     name: 'pipeline-list',
-    text: `${selectPipeline} WHERE p.deleted_at IS NULL ORDER BY p.name LIMIT $1`,
+    text: `${selectPipeline} WHERE p.deleted_at IS NULL AND p.name <> '${probePipeline}' ORDER BY p.name LIMIT $1`,
     values: [limit],
   })
   return rows
@@ -67,16 +69,17 @@ export async function selectShadows(
 /** Everything that both layers compute: what is served, and its shadows. */
 export async function selectComputed(db: Queryable, limit: number): Promise<StoredPipeline[]> {
   const served = await selectPipelines(db, limit)
+  const probe = await findPipeline(db, probePipeline)
   const shadows = await selectShadows(
     db,
     served.map(({ name }) => name),
   )
-  return [...served, ...shadows.values()]
+  return [...served, ...shadows.values(), ...(probe?.deletedAt === null ? [probe] : [])]
 }
 
 export async function countPipelines(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ n: number }>(
-    'SELECT count(*) AS n FROM pipeline WHERE deleted_at IS NULL',
+    `SELECT count(*) AS n FROM pipeline WHERE deleted_at IS NULL AND name <> '${probePipeline}'`,
   )
   return rows[0]?.n ?? 0
 }

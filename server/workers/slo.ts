@@ -14,6 +14,7 @@ import {
 import { alertFactsOf } from './alert-facts'
 import { connect, type Connections } from './connections'
 import { beginHeartbeat } from './heartbeat'
+import { startProbes } from './probe'
 
 /** Of a lock each for what runs in one process at a time, and of what they read beside each other. */
 const poolSize = 20
@@ -41,6 +42,7 @@ const parts: ((connections: Connections, env: Env) => Stop | Promise<Stop>)[] = 
       source: alertFactsOf({ pool, nats, clock: systemClock }),
       allowInternal,
     }),
+  startProbes,
   ({ pool }) => runTraceSampler({ pool }),
   ({ pool }, { otlpEndpoint }) =>
     otlpEndpoint === undefined ? () => Promise.resolve() : runTraceExport({ pool, endpoint: otlpEndpoint }),

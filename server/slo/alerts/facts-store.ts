@@ -9,6 +9,7 @@ import type {
   TrafficFact,
   WorkersFact,
 } from './facts'
+import { probePipeline } from '../probe/probe-pipeline'
 
 type Queryable = Pick<Pool | PoolClient, 'query'>
 
@@ -173,7 +174,9 @@ export async function selectProbes(db: Queryable, now: number): Promise<ProbeFac
   const { rows } = await db.query<ProbeFact>({
     name: 'alert-facts-probes',
     text: `SELECT pipeline, max(minute) + 60000 AS "lastAt" FROM measurement_minute
-            WHERE traffic = 'probe' AND minute >= $1::bigint - 3600000 GROUP BY pipeline`,
+            WHERE traffic = 'probe' AND minute >= $1::bigint - 3600000
+              AND indicator = CASE WHEN pipeline = '${probePipeline}' THEN 'event_to_view' ELSE 'freshness' END
+            GROUP BY pipeline`,
     values: [now],
   })
   return rows

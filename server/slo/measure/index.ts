@@ -24,3 +24,4 @@ export {
 export { sumMinutes, sumSlices, type MinuteSum } from './sum-minutes'
 export { runMeasuring, type MeasuringOptions } from './run-measuring'
 export { sourceName } from './source-name'
+export { servedPipelineNames } from './served-definitions-store'

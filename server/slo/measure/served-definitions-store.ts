@@ -15,3 +15,10 @@ export async function selectServed(db: Pick<Pool | PoolClient, 'query'>): Promis
   })
   return rows
 }
+
+export async function servedPipelineNames(db: Pick<Pool | PoolClient, 'query'>): Promise<string[]> {
+  const { rows } = await db.query<{ name: string }>(
+    'SELECT name FROM pipeline WHERE deleted_at IS NULL ORDER BY name',
+  )
+  return rows.map(({ name }) => name)
+}

@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from '../../clients'
+import { probePipeline } from '../probe/probe-pipeline'
 
 type Queryable = Pick<Pool | PoolClient, 'query'>
 
@@ -14,7 +15,7 @@ export async function servedPipelines(db: Queryable): Promise<ServedPipeline[]> 
     name: 'objectives-served',
     text: `SELECT p.name, v.id AS "versionId", v.definition AS document
              FROM pipeline p JOIN pipeline_version v ON v.id = p.version_id
-            WHERE p.deleted_at IS NULL ORDER BY p.name`,
+            WHERE p.deleted_at IS NULL AND p.name <> '${probePipeline}' ORDER BY p.name`,
   })
   return rows
 }

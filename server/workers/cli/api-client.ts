@@ -24,7 +24,11 @@ interface Problem {
 const timeoutMs = 120_000
 
 /** The REST API of a running Parallax. */
-export function openApi(url: string, token: string | null): ApiClient {
+export function openApi(
+  url: string,
+  token: string | null,
+  headers: Readonly<Record<string, string>> = {},
+): ApiClient {
   return {
     async call<T>(method: string, path: string, body?: ApiBody): Promise<T> {
       const target = new URL(path, url)
@@ -32,6 +36,7 @@ export function openApi(url: string, token: string | null): ApiClient {
         method,
         headers: {
           accept: 'application/json',
+          ...headers,
           ...(token === null ? {} : { authorization: `Bearer ${token}` }),
           ...(body === undefined ? {} : { 'content-type': body.type }),
         },
