@@ -44,7 +44,7 @@ const ruleChange = z.object({
   isEnabled: z.boolean().optional(),
   forS: seconds.optional(),
   quietS: seconds.optional(),
-  threshold: z.number().finite().min(0).nullish(),
+  threshold: z.number().min(0).nullish(),
   runbook: z.string().max(128).nullish(),
 })
 

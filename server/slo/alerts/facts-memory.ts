@@ -60,8 +60,7 @@ export class FactsMemory {
   }
 
   archive({ seq, lastSeq }: { seq: number; lastSeq: number }, now: number): ArchiveFact {
-    if (this.archived === null || this.archived.seq !== seq || seq >= lastSeq)
-      this.archived = { seq, since: now }
+    if (this.archived?.seq !== seq || seq >= lastSeq) this.archived = { seq, since: now }
     return {
       lagMessages: Math.max(0, lastSeq - seq),
       stalledSince: seq < lastSeq ? this.archived.since : null,

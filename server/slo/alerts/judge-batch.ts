@@ -121,7 +121,7 @@ function driftOf(pipeline: string, owner: string | null, drifting: readonly Comp
 
 function judgeCorrections({ corrections }: AlertFacts, rules: RuleTable, now: number): Finding[] {
   const limitS = rules.get('corrections.stuck')?.threshold ?? Infinity
-  if (!corrections || corrections.oldestAt === null) return []
+  if (corrections?.oldestAt == null) return []
   const waitsS = (now - corrections.oldestAt) / 1000
   if (waitsS <= limitS) return []
   return [
