@@ -3,18 +3,20 @@ import { parseAsStringLiteral, useQueryState } from 'nuqs'
 import { Tabs } from 'radix-ui'
 import { PageHead } from '@/components/shell'
 import { AccountSection } from './account-section'
+import { NotificationsSection } from './notifications-section'
 import { PeopleSection } from './people-section'
 import { PolicySection } from './policy-section'
 import { RolesSection } from './roles-section'
 import { TokensSection } from './tokens-section'
 
-const sections = ['account', 'people', 'tokens', 'roles', 'policy'] as const
+const sections = ['account', 'people', 'tokens', 'roles', 'policy', 'notifications'] as const
 const names: Record<(typeof sections)[number], string> = {
   account: 'Your account',
   people: 'People',
   tokens: 'API tokens',
   roles: 'Roles',
   policy: 'Policy',
+  notifications: 'Notifications',
 }
 
 /** For admins: who may come in and do what. For everyone: their own password and sessions. */
@@ -27,7 +29,7 @@ export function SettingsScreen() {
     <>
       <PageHead
         title="Settings"
-        forWhom="For admins: who may come in, what they may do, and above which size a second person looks. For everyone: your own password and sessions."
+        forWhom="For admins: who may come in, what they may do, above which size a second person looks, and how people are told. For everyone: your own password and sessions."
       />
       <Tabs.Root value={section} onValueChange={(next) => void setSection(next as (typeof sections)[number])}>
         <Tabs.List className="tabs" aria-label="Settings">
@@ -51,6 +53,9 @@ export function SettingsScreen() {
         </Tabs.Content>
         <Tabs.Content value="policy" tabIndex={-1}>
           <PolicySection />
+        </Tabs.Content>
+        <Tabs.Content value="notifications" tabIndex={-1}>
+          <NotificationsSection />
         </Tabs.Content>
       </Tabs.Root>
     </>
