@@ -53,22 +53,30 @@ function shareText({ good, total, days, target }: Overview['batch']): string {
     : `${formatShare(good / total)} % of jobs succeeded in ${days} d${against}`
 }
 
+/** The shared part of the view goes along. */
+function jobsHref(params: URLSearchParams, query: string): string {
+  const path = keepView('/jobs', params)
+  return `${path}${path.includes('?') ? '&' : '?'}${query}`
+}
+
 const outcomes = { 'on time': 'ok', late: 'warn', failed: 'bad' } as const
 
 function RunStrip({ runs, zone, now }: { runs: readonly BatchRun[]; zone: Zone; now: number }) {
   const params = useSearchParams()
   const count = (outcome: BatchRun['outcome']) => runs.filter((run) => run.outcome === outcome).length
+  const failedHref = jobsHref(params, 'status=failed')
   if (runs.length === 0) return <p className="text-small text-text-3">No scheduled run has ended yet.</p>
   return (
     <div>
-      <div className="runs">
+      <div
+        className="runs"
+        role="img"
+        aria-label={`Last ${plural(runs.length, 'run')}: ${count('on time')} on time, ${count('late')} late, ${count('failed')} failed`}
+      >
         {runs.map((run) => (
-          <Link
+          <i
             key={run.jobId}
-            href={keepView(`/jobs`, params) + `${params.size > 0 ? '&' : '?'}job=${run.jobId}`}
             data-outcome={run.outcome}
-            tabIndex={run.outcome === 'on time' ? -1 : 0}
-            aria-label={`${run.pipeline}, ${run.outcome}, ended ${formatNear(run.finishedAt, zone, now)}`}
             title={`${run.pipeline}, ${run.outcome}: ${formatDuration(run.tookMs)} after it was due, ended ${formatNear(run.finishedAt, zone, now)}`}
           />
         ))}
@@ -81,7 +89,14 @@ function RunStrip({ runs, zone, now }: { runs: readonly BatchRun[]; zone: Zone; 
             count(outcome) > 0 ? (
               <span key={outcome} className={outcome === 'failed' ? 'text-bad' : 'text-warn'}>
                 {' · '}
-                <QuietGlyph status={outcomes[outcome]} /> {count(outcome)} {outcome}
+                <QuietGlyph status={outcomes[outcome]} />{' '}
+                {outcome === 'failed' ? (
+                  <Link className="underline" href={failedHref}>
+                    {count(outcome)} failed
+                  </Link>
+                ) : (
+                  `${count(outcome)} late`
+                )}
               </span>
             ) : null,
           )}
@@ -102,10 +117,7 @@ function LongJobRow({ job }: { job: LongJob }) {
   const scale = Math.max(took, usualMs ?? 0)
   return (
     <li className="long-job">
-      <Link
-        href={keepView('/jobs', params) + `${params.size > 0 ? '&' : '?'}job=${job.jobId}`}
-        className="min-w-0 truncate"
-      >
+      <Link href={jobsHref(params, `job=${job.jobId}`)} className="min-w-0 truncate">
         <span className="font-medium">{job.pipeline}</span>{' '}
         <span className="text-text-3">
           {kindWord(job.kind).toLowerCase()}
