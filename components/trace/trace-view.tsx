@@ -101,7 +101,7 @@ function Strip({ trace }: { trace: TraceDetail }) {
           </span>
         </dd>
         <dd className="strip-note">
-          {trace.status === 'error' ? 'failed' : trace.kept === 'slow' ? 'slow' : 'well'}
+          {trace.status === 'error' ? 'failed' : trace.kept === 'slow' ? 'slow' : 'nothing failed'}
           {trace.pipeline ? (
             <>
               , in{' '}

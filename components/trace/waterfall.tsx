@@ -44,6 +44,9 @@ export function Waterfall({ trace }: { trace: TraceDetail }) {
                     {span.status === 'error' ? <QuietGlyph status="bad" /> : null}
                     <span className="truncate" title={span.name}>
                       {span.name}
+                      {span.pipeline !== null && span.depth > 0 ? (
+                        <span className="text-text-3"> {span.pipeline}</span>
+                      ) : null}
                       {span.status === 'error' ? <span className="sr-only">, failed</span> : null}
                     </span>
                     <ChevronRight
@@ -88,25 +91,27 @@ function SpanBar({ span, totalMs }: { span: TraceSpan; totalMs: number }) {
 
 function SpanFacts({ span }: { span: TraceSpan }) {
   return (
-    <dl className="kv bg-sunken px-4 py-3 sm:pl-10">
-      {span.pipeline === null ? null : (
-        <>
-          <dt>pipeline</dt>
-          <dd>{span.pipeline}</dd>
-        </>
-      )}
-      {attributeRows(span).map(([name, value]) => (
-        <Fragment key={name}>
-          <dt>{name}</dt>
-          <dd className={name === 'error' ? 'text-bad' : 'break-all'}>{value}</dd>
-        </Fragment>
-      ))}
-      <dt>begun after</dt>
-      <dd>{formatSpan(span.startMs)}</dd>
-      <dt>process</dt>
-      <dd className="mono break-all text-text-3">{span.process}</dd>
-      <dt>span</dt>
-      <dd className="mono break-all text-text-3">{span.spanId}</dd>
-    </dl>
+    <div className="bg-sunken px-4 py-3 sm:pl-10">
+      <dl className="kv max-w-[560px]">
+        {span.pipeline === null ? null : (
+          <>
+            <dt>pipeline</dt>
+            <dd>{span.pipeline}</dd>
+          </>
+        )}
+        {attributeRows(span).map(([name, value]) => (
+          <Fragment key={name}>
+            <dt>{name}</dt>
+            <dd className={name === 'error' ? 'text-bad' : 'break-all'}>{value}</dd>
+          </Fragment>
+        ))}
+        <dt>begun after</dt>
+        <dd>{formatSpan(span.startMs)}</dd>
+        <dt>process</dt>
+        <dd className="mono break-all text-text-3">{span.process}</dd>
+        <dt>span</dt>
+        <dd className="mono break-all text-text-3">{span.spanId}</dd>
+      </dl>
+    </div>
   )
 }
