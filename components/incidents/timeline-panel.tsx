@@ -111,7 +111,7 @@ function Entry({
           <Icon className="icon" aria-label={source} />
         </span>
         <span className="timeline-says">
-          {isByPerson({ actor }) ? <b className="font-medium">{actor} </b> : null}
+          {isByPerson({ actor }) && !says.startsWith(actor) ? <b className="font-medium">{actor} </b> : null}
           {href === null ? (
             text
           ) : (

@@ -31,9 +31,9 @@ const parts = [
           'by ' || p.actor || coalesce(': ' || p.reason, ''), '/pipelines/' || c.pipeline || '?tab=history', 1
      FROM publication p JOIN compute c ON c.id = p.compute_id WHERE c.pipeline = ANY($2) AND ${within('p.at')}
       AND (p.kind = 'rollback' OR EXISTS (SELECT 1 FROM job j WHERE j.id = p.job_id AND j.kind <> 'scheduled'))`,
-  `SELECT 'worker', ${at('started_at')}, NULL, NULL, 'A ' || role || ' worker started',
+  `SELECT 'worker', ${at('started_at')}, NULL, NULL, 'A worker of role ' || role || ' started',
           'on ' || host || ', process ' || pid, '/debug', 1 FROM worker WHERE ${within('started_at')}`,
-  `SELECT 'worker', ${at('at')}, NULL, NULL, 'A ' || role || ' worker fell silent',
+  `SELECT 'worker', ${at('at')}, NULL, NULL, 'A worker of role ' || role || ' fell silent',
           'on ' || host || ', process ' || pid || ': no heartbeat since', '/debug', 3 FROM worker
     WHERE ${within('at')} AND at < least(to_timestamp($5::float8 / 1000), clock_timestamp()) - ${aliveMs} * interval '1 millisecond'`,
   `SELECT 'paused', ${at('created_at')}, (extract(epoch FROM coalesce(ended_at, until_at)) * 1000)::bigint, pipeline,

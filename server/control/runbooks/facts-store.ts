@@ -84,6 +84,20 @@ export const readPublished = (
     [computeId, from, to],
   )
 
+/** What the newest published comparison that touches the windows found; earlier findings may have been put right. */
+export async function readLastComparison(
+  pool: Pool,
+  { computeId, from, to }: { computeId: number; from: number; to: number },
+): Promise<{ drifting: number; beyond: number } | null> {
+  const { rows } = await pool.query<{ drifting: number; beyond: number }>(
+    `SELECT c.drifting, c.beyond FROM comparison c JOIN version v ON v.id = c.version_id
+      WHERE v.compute_id = $1 AND v.state = 'published' AND v.range_from < $3::float8::bigint
+        AND v.range_to > $2::float8::bigint ORDER BY v.id DESC LIMIT 1`,
+    [computeId, from, to],
+  )
+  return rows[0] ?? null
+}
+
 export const readJobs = (pool: Pool, pipeline: string) =>
   oneRow<{
     running: number

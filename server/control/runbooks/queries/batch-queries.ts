@@ -5,7 +5,7 @@ import { readable } from '../../compiled'
 import { definitionOf } from '../../pipeline-info'
 import { backfillBytesToday } from '../../quota-store'
 import { requirePipeline } from '../../require-pipeline'
-import { readHeaviestJob, readJobs, readLastRun, readPublished } from '../facts-store'
+import { readHeaviestJob, readJobs, readLastComparison, readLastRun, readPublished } from '../facts-store'
 import { namedQuery, pipelineArg, rangeArgs } from './query'
 import { bytes, count, seconds, share } from './words'
 
@@ -54,6 +54,7 @@ const divergence = namedQuery({
     differing: 'number',
     beyond: 'number',
     drifting: 'number',
+    last_drifting: 'number',
     open: 'number',
     largest: 'number',
     cause: 'string',
@@ -66,6 +67,7 @@ const divergence = namedQuery({
         summariseDivergence(pool, { ...target, measure: name, from, to }),
       ),
     )
+    const last = await readLastComparison(pool, { computeId: target.compute.id, from, to })
     const most = (of: (one: (typeof found)[number]) => number) => Math.max(0, ...found.map(of))
     const byCause = found.flatMap((one) => Object.entries(one.byCause)).sort(([, a], [, b]) => b - a)
     const [top] = byCause
@@ -75,16 +77,17 @@ const divergence = namedQuery({
       differing: most((one) => one.differing),
       beyond: most((one) => one.beyond),
       drifting: most((one) => one.drifting),
+      last_drifting: last?.drifting ?? null,
       open: most((one) => one.open),
       largest: most((one) => one.largest?.relative ?? 0),
       cause: top && top[1] > 0 ? top[0] : 'none',
       compared_age_s: comparedAt === null ? null : (clock.now() - comparedAt) / 1000,
     }
   },
-  tell: ({ compared, differing, beyond, drifting, open, largest, cause }) =>
+  tell: ({ compared, differing, beyond, drifting, last_drifting, open, largest, cause }) =>
     compared === 0
       ? 'Nothing was compared in these windows yet.'
-      : `${count(compared, 'cell')} compared: ${differing ?? 0} differ, ${beyond ?? 0} beyond tolerance, ${drifting ?? 0} unexplained, ${open ?? 0} not put right yet; largest ${share(largest)}, mostly ${cause ?? ''}.`,
+      : `${count(compared, 'cell')} compared: ${differing ?? 0} differ, ${beyond ?? 0} beyond tolerance, ${drifting ?? 0} unexplained (${last_drifting ?? 0} by the last comparison), ${open ?? 0} not put right yet; largest ${share(largest)}, mostly ${cause ?? ''}.`,
 })
 
 const jobs = namedQuery({
