@@ -66,6 +66,22 @@ const job = async (caller: Caller) => {
 }
 
 const planned = { pipeline: null, category: 'maintenance', reason: 'test', ...day }
+/** JSON is YAML. */
+const openSloOf = (name: string) =>
+  JSON.stringify({
+    apiVersion: 'openslo/v1',
+    kind: 'SLO',
+    metadata: { name: 'own', annotations: { 'parallax/indicator': 'jobs' } },
+    spec: {
+      service: name,
+      indicator: {
+        metadata: { name: 'own' },
+        spec: { ratioMetric: { good: { metricSource: {} }, total: { metricSource: {} } } },
+      },
+      budgetingMethod: 'Occurrences',
+      objectives: [{ target: 0.9 }],
+    },
+  })
 const objectiveOf = async (name: string) => ({
   id: `${await pipeline(name)}.fast`,
   name: 'fast',
@@ -213,6 +229,11 @@ const procedures: Record<string, Write> = {
   'objectives.save': {
     action: 'objective.create',
     run: async (caller) => caller.objectives.save({ spec: await objectiveOf(newName()), reason: 'test' }),
+  },
+  'objectives.importOpenSlo': {
+    action: 'objective.create',
+    run: async (caller) =>
+      caller.objectives.importOpenSlo({ text: openSloOf(await pipeline(newName())), reason: 'test' }),
   },
   'objectives.remove': {
     action: 'objective.remove',
@@ -383,6 +404,10 @@ const routes: Record<string, Write | { notAudited: string }> = {
       const { body } = await api.call('POST', '/silences', { body: restSilence })
       return api.call('DELETE', `/silences/${String(body.id)}`)
     },
+  },
+  'POST /slos': {
+    action: 'objective.create',
+    run: async () => api.call('POST', '/slos', { body: openSloOf(await pipeline(newName())) }),
   },
   'POST /plans': { action: 'plan.create', run: restBackfill },
   'POST /plans/{id}/apply': { action: 'plan.apply', run: restApply },

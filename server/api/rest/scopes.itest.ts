@@ -55,6 +55,10 @@ const needed = {
     'GET /traces': 'read',
     'GET /traces/{id}': 'read',
     'GET /costs': 'read',
+    'GET /slos': 'read',
+    'GET /slos/{id}': 'read',
+    'GET /slos/{id}/openslo': 'read',
+    'POST /slos': 'pipelines:write',
     'GET /openapi.json': 'public',
   },
   registry: {

@@ -13,6 +13,7 @@ import { plansRoutes } from './plans-routes'
 import { producersRoutes } from './producers-routes'
 import type { Route } from './route'
 import { runbooksRoutes } from './runbooks-routes'
+import { slosRoutes } from './slos-routes'
 import { tracesRoutes } from './traces-routes'
 import { trailRoutes } from './trail-routes'
 import { valuesRoutes } from './values-routes'
@@ -30,6 +31,7 @@ export const v1Routes: Route[] = [
   ...jobsRoutes,
   ...incidentsRoutes,
   ...runbooksRoutes,
+  ...slosRoutes,
   ...tracesRoutes,
   ...alertsRoutes,
   ...trailRoutes,

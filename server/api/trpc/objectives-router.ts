@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import {
   addCorrection,
+  exportOpenSlo,
+  importOpenSlo,
   listCorrections,
   objectiveSpec,
   previewObjective,
@@ -13,6 +15,7 @@ import {
   type ObjectiveDetail,
   type ObjectivePreview,
   type ObjectiveView,
+  type OpenSloImport,
   type SavedObjective,
 } from '../../slo'
 import { instantMs, pipelineName, reasonInput } from './inputs'
@@ -47,6 +50,27 @@ export const objectivesRouter = router({
   preview: viewerProcedure
     .input(z.object({ spec: objectiveSpec }))
     .query(({ ctx, input }): Promise<ObjectivePreview> => previewObjective(ctx.console, input.spec)),
+
+  /** As YAML, which an import takes again. */
+  exportOpenSlo: viewerProcedure
+    .input(z.object({ id: objectiveId }))
+    .query(({ ctx, input }): Promise<string> => exportOpenSlo(ctx.console, input.id)),
+
+  /** All objectives of the documents, or with a problem none; a dry run says what it would do. */
+  importOpenSlo: operatorProcedure
+    .input(
+      z.object({
+        text: z
+          .string()
+          .min(1)
+          .max(256 * 1024),
+        dryRun: z.boolean().default(false),
+        reason: reasonInput.default('OpenSLO import'),
+      }),
+    )
+    .mutation(({ ctx, input }): Promise<OpenSloImport> =>
+      importOpenSlo(ctx.console, { ...input, actor: ctx.principal.name }),
+    ),
 
   corrections: viewerProcedure.query(({ ctx }): Promise<BudgetCorrectionView[]> =>
     listCorrections(ctx.console),

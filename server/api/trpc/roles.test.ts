@@ -107,6 +107,8 @@ const needed: Record<string, Role | 'public'> = {
   'objectives.list': 'viewer',
   'objectives.get': 'viewer',
   'objectives.preview': 'viewer',
+  'objectives.exportOpenSlo': 'viewer',
+  'objectives.importOpenSlo': 'operator',
   'objectives.corrections': 'viewer',
   'objectives.save': 'operator',
   'objectives.remove': 'operator',

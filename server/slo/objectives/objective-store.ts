@@ -4,7 +4,7 @@ import type { ObjectiveSpec, ObjectiveState, ObjectiveView } from '../model'
 type Queryable = Pick<Pool | PoolClient, 'query'>
 
 /** As it is stored: what an OpenSLO document said beyond the spec is kept with it. */
-export type StoredSpec = ObjectiveSpec & { openslo?: { documents: unknown[]; index: number } }
+export type StoredSpec = ObjectiveSpec & { openslo?: { documents: string[]; index: number } }
 
 export interface StoredObjective {
   id: string

@@ -13,7 +13,7 @@ import {
   type StoredSpec,
 } from './objective-store'
 import { viewOf } from './read-objectives'
-import { sameSpec } from './same-spec'
+import { canonical, sameSpec } from './same-spec'
 import { servedPipelines } from './served-store'
 
 interface Deps {
@@ -46,7 +46,7 @@ export async function saveLocked(
   const current = known?.removedAt === null ? known : null
   await checkReferences(client, spec)
   const pipeline = spec.sli?.pipeline ?? null
-  if (current?.source === 'console' && sameSpec(current.spec, spec))
+  if (current?.source === 'console' && saysTheSame(current.spec, spec))
     return { view: viewOf(current, null), change: 'unchanged' }
   const stored = { spec, pipeline, source: 'console' as const, actor, reason }
   const version = await putObjective(client, stored)
@@ -95,6 +95,12 @@ function refuseRemoval({ id, source }: StoredObjective, all: StoredObjective[]):
 
 export const notFound = (id: string) =>
   new AppError('not_found', `There is no objective ${JSON.stringify(id.slice(0, 128))}. See the list.`)
+
+/** The documents it came with count where it came with some. */
+function saysTheSame(current: StoredSpec, { openslo, ...spec }: StoredSpec): boolean {
+  const { openslo: known, ...before } = current
+  return sameSpec(before, spec) && (!known || !openslo || canonical(known) === canonical(openslo))
+}
 
 async function checkReferences(client: PoolClient, spec: ObjectiveSpec): Promise<void> {
   const all = await selectObjectives(client)

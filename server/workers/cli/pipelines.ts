@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { parse, stringify } from 'yaml'
+import { isMap, parse, parseAllDocuments, stringify } from 'yaml'
 import { AppError } from '../../platform'
 import { jsonBody, type ApiClient } from './api-client'
 import type { Command, CommandContext } from './command'
@@ -13,9 +13,16 @@ interface Applied {
   recomputes: boolean
 }
 
+interface Slo {
+  id: string
+  change: 'created' | 'changed' | 'unchanged'
+}
+
 interface Outcome {
   file: string
   applied: Applied | null
+  /** Of a file of OpenSLO documents. */
+  slos: Slo[] | null
   error: string | null
 }
 
@@ -34,26 +41,61 @@ export const pipelines: Command = {
 
 async function apply({ api, dryRun, answer }: CommandContext, dir: string): Promise<number> {
   const outcomes: Outcome[] = []
-  for (const file of definitionFiles(dir)) outcomes.push(await applyFile(api, file, dryRun))
+  for (const file of pipelinesFirst(definitionFiles(dir))) outcomes.push(await applyFile(api, file, dryRun))
   const runbooks = await applyRunbookFiles(api, dir, dryRun)
   const text = [
-    ...outcomes.map(({ file, applied, error }) => `${file}: ${error ?? say(applied, dryRun)}`),
+    ...outcomes.map(
+      ({ file, applied, slos, error }) =>
+        `${file}: ${error ?? (slos ? saySlos(slos, dryRun) : say(applied, dryRun))}`,
+    ),
     ...runbooks.map(({ file, says }) => `${file}: ${says}`),
   ].join('\n')
   answer({ dryRun, outcomes, runbooks }, text)
   return [...outcomes, ...runbooks].some(({ error }) => error !== null) ? 1 : 0
 }
 
+/** Objectives name pipelines, which may come with the same folder. */
+function pipelinesFirst(files: readonly string[]): string[] {
+  const later = files.filter((file) => isOpenSlo(readFileSync(file, 'utf8')))
+  return [...files.filter((file) => !later.includes(file)), ...later]
+}
+
 /** One bad file must not keep the others from being applied, or from being judged. */
 async function applyFile(api: ApiClient, file: string, dryRun: boolean): Promise<Outcome> {
   try {
-    const document: unknown = parse(readFileSync(file, 'utf8'))
+    const text = readFileSync(file, 'utf8')
     const query = dryRun ? '?dryRun=true' : ''
+    if (isOpenSlo(text)) return { file, ...(await importFile(api, text, query)), error: null }
+    const document: unknown = parse(text)
     const applied = await api.call<Applied>('POST', `/api/v1/pipelines${query}`, jsonBody(document))
-    return { file, applied, error: null }
+    return { file, applied, slos: null, error: null }
   } catch (error) {
-    return { file, applied: null, error: (error as Error).message }
+    return { file, applied: null, slos: null, error: (error as Error).message }
   }
+}
+
+/** A file may hold several documents; pipelines are one a file. */
+function isOpenSlo(text: string): boolean {
+  const [first] = [parseAllDocuments(text)].flat()
+  const version: unknown = isMap(first?.contents) ? first.contents.get('apiVersion') : null
+  return typeof version === 'string' && version.startsWith('openslo/')
+}
+
+async function importFile(
+  api: ApiClient,
+  text: string,
+  query: string,
+): Promise<Pick<Outcome, 'applied' | 'slos'>> {
+  const body = { type: 'application/yaml', text }
+  const { slos } = await api.call<{ slos: Slo[] }>('POST', `/api/v1/slos${query}`, body)
+  return { applied: null, slos }
+}
+
+function saySlos(slos: readonly Slo[], dryRun: boolean): string {
+  const changed = slos.filter(({ change }) => change !== 'unchanged')
+  if (changed.length === 0) return 'unchanged'
+  const verb = (change: string) => (dryRun ? `would be ${change}` : change)
+  return changed.map(({ id, change }) => `objective ${id} ${verb(change)}`).join(', ')
 }
 
 function say(applied: Applied | null, dryRun: boolean): string {

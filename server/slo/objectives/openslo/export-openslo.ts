@@ -20,7 +20,7 @@ export async function exportOpenSlo({ pool }: { pool: Pool }, id: string): Promi
 }
 
 export function documentsOf(stored: StoredObjective, all: readonly StoredObjective[]): unknown[] {
-  const written = stored.spec.openslo?.documents
+  const written = stored.spec.openslo?.documents.map((one) => JSON.parse(one) as unknown)
   if (written && saysWhatIsInForce(written, all)) return written
   const parts = stored.spec.parts.map(({ id }) => {
     const part = all.find((one) => one.id === id)?.spec

@@ -60,7 +60,8 @@ function specsOf(documents: readonly ReadDocument[]): Wanted[] {
   const problems: Problem[] = []
   const wanted = documents.flatMap(({ document, written }): Wanted[] => {
     if (document.kind !== 'SLO') return []
-    const kept = [written, ...referredBy(document, documents)]
+    // As text: jsonb keeps no order of keys.
+    const kept = [written, ...referredBy(document, documents)].map((one) => JSON.stringify(one))
     return readSlo(document, documents, problems).flatMap((read) => {
       const spec = checked(read, document, problems)
       return spec ? [{ ...read, spec: { ...spec, openslo: { documents: kept, index: read.index } } }] : []
