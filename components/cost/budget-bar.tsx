@@ -1,5 +1,5 @@
-import { formatMoney } from '@/components/format'
 import type { PipelineCost } from '@/server/api'
+import { fineMoney } from './fine-money'
 
 interface BudgetBarProps {
   cost: Pick<PipelineCost, 'pipeline' | 'spent' | 'forecast' | 'budget'>
@@ -13,9 +13,9 @@ export function BudgetBar({ cost: { pipeline, spent, forecast, budget }, currenc
   const share = (amount: number) => Math.min(100, (amount / most) * 100)
   const limit = budget?.isComparable ? budget.monthly : null
   const says = [
-    `${pipeline}: ${formatMoney(spent, currency)} spent`,
-    forecast.amount === null ? 'no forecast yet' : `${formatMoney(forecast.amount, currency)} forecast`,
-    limit === null ? 'no budget' : `budget ${formatMoney(limit, currency)}`,
+    `${pipeline}: ${fineMoney(spent, currency)} spent`,
+    forecast.amount === null ? 'no forecast yet' : `${fineMoney(forecast.amount, currency)} forecast`,
+    limit === null ? 'no budget' : `budget ${fineMoney(limit, currency)}`,
   ].join(', ')
   return (
     <span className="bullet-track" role="img" aria-label={says} title={says}>

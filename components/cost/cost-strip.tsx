@@ -1,7 +1,8 @@
 import type { ReactNode } from 'react'
-import { formatBytes, formatMoney, formatPercent } from '@/components/format'
+import { formatBytes, formatPercent } from '@/components/format'
 import { QuietGlyph, StripSkeleton } from '@/components/ui'
 import type { CostBudget, CostForecast, CostReport } from '@/server/api'
+import { fineMoney } from './fine-money'
 
 const labels = ['Spent', 'Forecast', 'Budgets', 'Idle', 'Cost per TB', 'Stored']
 
@@ -9,7 +10,7 @@ const labels = ['Spent', 'Forecast', 'Budgets', 'Idle', 'Cost per TB', 'Stored']
 export function CostStrip({ report, isStale }: { report: CostReport | null; isStale: boolean }) {
   if (!report) return <StripSkeleton labels={labels} />
   const { total, budget, prices, pipelines, at, to } = report
-  const money = (amount: number) => formatMoney(amount, prices.currency)
+  const money = (amount: number) => fineMoney(amount, prices.currency)
   const { idle } = total.layers
   return (
     <dl className="strip">

@@ -1,6 +1,7 @@
-import { csvRows, formatMoney, formatPercent } from '@/components/format'
+import { csvRows, formatPercent } from '@/components/format'
 import { Panel, PanelMenu } from '@/components/ui'
 import type { CostReport } from '@/server/api'
+import { fineMoney } from './fine-money'
 import { layersShown, layerWords } from './cost-words'
 import { toneOf } from './spend-bars'
 
@@ -18,7 +19,7 @@ export function LayerPanel({ report, isStale }: { report: CostReport; isStale: b
       stale={isStale}
       className="span-4"
       actions={<PanelMenu name="cost-by-layer" csv={() => layersCsv(report)} />}
-      foot={`Together ${formatMoney(total.spent, prices.currency)}: ${report.cores} cores while Parallax ran, bytes scanned, bytes stored.`}
+      foot={`Together ${fineMoney(total.spent, prices.currency)}: ${report.cores} cores while Parallax ran, bytes scanned, bytes stored.`}
     >
       <ul className="layer-costs">
         {rows.map(({ layer, amount }) => (
@@ -27,7 +28,7 @@ export function LayerPanel({ report, isStale }: { report: CostReport; isStale: b
             <span className="bar-track" aria-hidden="true">
               <i data-tone={toneOf(layer)} style={{ width: `${(amount / most) * 100}%` }} />
             </span>
-            <span className="layer-amount">{formatMoney(amount, prices.currency)}</span>
+            <span className="layer-amount">{fineMoney(amount, prices.currency)}</span>
             <span className="layer-share">
               {total.spent > 0 ? `${formatPercent(amount / total.spent)} %` : '–'}
             </span>

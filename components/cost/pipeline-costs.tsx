@@ -1,10 +1,11 @@
 'use client'
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
-import { csvRows, formatBytes, formatMoney, formatPercent } from '@/components/format'
+import { csvRows, formatBytes, formatPercent } from '@/components/format'
 import { Glyph, Note, Panel, PanelMenu, QuietGlyph } from '@/components/ui'
 import { keepView } from '@/components/view'
 import type { CostBudget, CostLayer, CostReport, CostSum, PipelineCost } from '@/server/api'
+import { fineMoney } from './fine-money'
 import { BudgetBar } from './budget-bar'
 import { layersShown, layerWords } from './cost-words'
 
@@ -78,7 +79,7 @@ export function PipelineCosts({ report, isStale }: { report: CostReport; isStale
                 <td className="two-lines card-wide">
                   <Name cost={cost} />
                 </td>
-                <td className="two-lines budget-cell" data-label="Against budget">
+                <td className="two-lines budget-cell card-wide">
                   <BudgetBar cost={cost} currency={prices.currency} most={most} />
                   <BudgetWords budget={cost.budget} currency={prices.currency} />
                 </td>
@@ -89,8 +90,7 @@ export function PipelineCosts({ report, isStale }: { report: CostReport; isStale
               <td className="two-lines card-wide">
                 Not of one pipeline
                 <span className="second">
-                  idle {formatMoney(unallocated.layers.idle, prices.currency)}, watching, the console’s own
-                  work
+                  idle {fineMoney(unallocated.layers.idle, prices.currency)}, watching, the console’s own work
                 </span>
               </td>
               <td className="narrow-hidden" />
@@ -148,7 +148,7 @@ function BudgetWords({ budget, currency }: { budget: CostBudget | null; currency
       {status ? <Glyph status={status} label={budget.status} /> : null}
       {status ? ' ' : ''}
       {budget.used === null ? '' : `${formatPercent(budget.used)} % of `}
-      {formatMoney(budget.monthly, currency)}
+      {fineMoney(budget.monthly, currency)}
       {budget.status === 'at risk' ? ', forecast above it' : ''}
     </span>
   )
@@ -156,7 +156,7 @@ function BudgetWords({ budget, currency }: { budget: CostBudget | null; currency
 
 function Amounts({ sum, currency }: { sum: CostSum; currency: string }) {
   const money = (amount: number) =>
-    amount === 0 ? <span className="text-text-3">–</span> : formatMoney(amount, currency)
+    amount === 0 ? <span className="text-text-3">–</span> : fineMoney(amount, currency)
   const { layers, forecast } = sum
   return (
     <>

@@ -47,9 +47,14 @@ describe('bars of what was spent', () => {
   })
 
   it('by hour are the last two days, the open hour last', () => {
-    const { bars } = spendBars(report, 'hours')
+    const first = { hour: from + 5 * dayMs, layers: amounts(1) }
+    const { bars } = spendBars({ ...report, hours: [first, ...report.hours] }, 'hours')
     expect(bars).toHaveLength(48)
     expect(bars.at(-1)).toMatchObject({ at: from + 10 * dayMs, spent: 2, isOpen: true })
+  })
+
+  it('by hour are fewer while there are fewer, down to twelve', () => {
+    expect(spendBars(report, 'hours').bars).toHaveLength(12)
   })
 
   it('of a month that is over end with it and have no forecast', () => {

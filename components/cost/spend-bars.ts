@@ -7,7 +7,8 @@ import type { Grain } from './use-costs'
 
 const hourMs = 3_600_000
 const dayMs = 24 * hourMs
-const hoursShown = 48
+const mostHours = 48
+const leastHours = 12
 
 export interface SpendBar {
   at: number
@@ -38,7 +39,7 @@ export function spendBars(report: Report, grain: Grain): SpendBars {
   const stepMs = grain === 'hours' ? hourMs : dayMs
   const end = Math.min(at, report.to - 1)
   const last = Math.floor(end / stepMs) * stepMs
-  const from = grain === 'hours' ? last - (hoursShown - 1) * hourMs : report.from
+  const from = grain === 'hours' ? hoursFrom(report, last) : report.from
   const to = grain === 'hours' ? last + hourMs : report.to
   const measured = new Map<number, LayerAmounts>(
     grain === 'hours'
@@ -65,6 +66,13 @@ export function spendBars(report: Report, grain: Grain): SpendBars {
   const high = Math.max(forecast ?? 0, ...bars.map(({ spent }) => spent), 1e-9)
   const yTicks = valueTicks(0, high)
   return { bars, stepMs, from, to, forecast, high: yTicks.at(-1)?.at ?? high, yTicks }
+}
+
+/** A young installation is not drawn as an empty one. */
+function hoursFrom({ hours }: Pick<CostReport, 'hours'>, last: number): number {
+  const first = hours[0]?.hour ?? last
+  const shown = Math.min(mostHours, Math.max(leastHours, (last - first) / hourMs + 1))
+  return last - (shown - 1) * hourMs
 }
 
 /** Days say nothing while there is one of them. */

@@ -1,9 +1,10 @@
 'use client'
 import { useState } from 'react'
 import { timeTicks, useWidth } from '@/components/chart'
-import { formatInstant, formatMoney } from '@/components/format'
+import { formatInstant } from '@/components/format'
 import type { Zone } from '@/components/format'
 import type { CostReport } from '@/server/api'
+import { fineMoney } from './fine-money'
 import { layersShown, layerWords } from './cost-words'
 import { spendBars, stackOf, tones, type SpendBar, type Tone } from './spend-bars'
 import type { Grain } from './use-costs'
@@ -93,7 +94,7 @@ export function SpendChart({ report, grain, zone }: SpendChartProps) {
                   stroke={i === 0 ? 'var(--line)' : 'var(--grid)'}
                 />
                 <text textAnchor="end" x={left - 7} y={y(tick.at) + 4}>
-                  {tick.at === 0 ? '0' : formatMoney(tick.at, currency)}
+                  {tick.at === 0 ? '0' : fineMoney(tick.at, currency)}
                 </text>
               </g>
             ))}
@@ -201,11 +202,11 @@ function Tip({ bar, grain, zone, currency }: { bar: SpendBar; grain: Grain; zone
             .map((layer) => (
               <div key={layer} className="contents">
                 <dt>{layerWords[layer].name}</dt>
-                <dd>{formatMoney(layers[layer], currency)}</dd>
+                <dd>{fineMoney(layers[layer], currency)}</dd>
               </div>
             ))}
           <dt>in all</dt>
-          <dd>{formatMoney(bar.spent, currency)}</dd>
+          <dd>{fineMoney(bar.spent, currency)}</dd>
         </dl>
       ) : (
         <p className="text-text-3">Nothing ran, so nothing was measured.</p>

@@ -1,6 +1,7 @@
-import { csvRows, formatMoney, plural } from '@/components/format'
+import { csvRows, plural } from '@/components/format'
 import { Note, Panel, PanelMenu } from '@/components/ui'
 import type { CostReport } from '@/server/api'
+import { fineMoney } from './fine-money'
 
 /** What the definitions' tags add up to: a team, a product, whatever they name. */
 export function TagPanel({ report, isStale }: { report: CostReport; isStale: boolean }) {
@@ -33,9 +34,9 @@ export function TagPanel({ report, isStale }: { report: CostReport; isStale: boo
                   {tag}: <b className="font-medium">{value}</b>
                   <span className="second">{plural(pipelines.length, 'pipeline')}</span>
                 </td>
-                <td className="number font-medium">{formatMoney(spent, prices.currency)}</td>
+                <td className="number font-medium">{fineMoney(spent, prices.currency)}</td>
                 <td className="number text-text-2">
-                  {forecast === null ? 'too early' : formatMoney(forecast, prices.currency)}
+                  {forecast === null ? 'too early' : fineMoney(forecast, prices.currency)}
                 </td>
               </tr>
             ))}

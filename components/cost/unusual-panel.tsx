@@ -1,7 +1,8 @@
-import { csvRows, formatInstant, formatMoney, formatPercent } from '@/components/format'
+import { csvRows, formatInstant, formatPercent } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { Note, Panel, PanelMenu } from '@/components/ui'
 import type { CostAnomaly, CostReport } from '@/server/api'
+import { fineMoney } from './fine-money'
 import { layerWords } from './cost-words'
 
 const shown = 8
@@ -32,7 +33,7 @@ export function UnusualPanel({
     >
       {anomalies.length === 0 ? (
         <Note kind="done" title="No unusual hour this month">
-          Hours are compared once there are seven days of them.
+          Each hour is compared with the same hour of earlier days, once there are seven of them.
         </Note>
       ) : (
         <table className="table table-cards">
@@ -58,10 +59,10 @@ export function UnusualPanel({
                   {layerWords[anomaly.layer].name}
                 </td>
                 <td data-label="Cost" className="number font-medium">
-                  {formatMoney(anomaly.amount, prices.currency)}
+                  {fineMoney(anomaly.amount, prices.currency)}
                 </td>
                 <td data-label="Usually" className="number text-text-2">
-                  {formatMoney(anomaly.usual, prices.currency)}
+                  {fineMoney(anomaly.usual, prices.currency)}
                 </td>
                 <td data-label="Off by" className="number">
                   {offText(anomaly)}

@@ -38,7 +38,7 @@ export function forecastMonth(facts: ForecastFacts): CostForecast {
       amount: null,
       confidence: 'none',
       basisHours,
-      says: `Too little history to forecast: ${said(basisMs)}. It needs an hour.`,
+      says: `${said(basisMs)} of history: a forecast needs an hour.`,
     }
   const restMs = monthEnd - now
   const isRough = basisMs < roughBelowMs
