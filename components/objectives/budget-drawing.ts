@@ -1,6 +1,6 @@
 import type { ChartLine, Tick } from '@/components/chart'
-import { formatPercent } from '@/components/format'
 import type { ObjectiveDetail } from '@/server/api'
+import { budgetFigure } from './objective-words'
 
 export type Knowledge = 'now' | 'then' | 'both'
 
@@ -33,7 +33,11 @@ interface DrawInput {
 export function drawBudget({ detail, knowledge, zoom, now }: DrawInput): BudgetDrawing {
   const { graph, view, episodes } = detail
   const { state } = view
-  const start = graph[0]?.at ?? state?.from ?? now - 86_400_000
+  // Before the first value nothing is known: a young window is not drawn mostly empty.
+  const start =
+    (graph.find((point) => point.now !== null || point.then !== null) ?? graph[0])?.at ??
+    state?.from ??
+    now - 86_400_000
   const end = Math.max(graph.at(-1)?.at ?? now, start + 60_000)
   const from = zoom?.from ?? start
   const to = zoom?.to ?? end + (end - start) * futureShare
@@ -44,6 +48,7 @@ export function drawBudget({ detail, knowledge, zoom, now }: DrawInput): BudgetD
     knowledge === 'both' ? points('then').filter(({ at }) => parted !== null && at >= parted) : points('then')
   const left = { now: state?.now.budgetLeft ?? null, then: state?.then.budgetLeft ?? null }
   const isThenShown = knowledge === 'then' || (knowledge === 'both' && then.length > 0)
+  const isNowShown = knowledge !== 'then'
   const projected = projection({ at: end, left: left.now, exhaustedInS: state?.exhaustedInS ?? null, to })
   const values = inside.flatMap((point) => [point.now, point.then].filter((value) => value !== null))
   const low = Math.max(lowest, Math.min(0, floorTo(Math.min(0, ...values), 0.25)))
@@ -59,7 +64,9 @@ export function drawBudget({ detail, knowledge, zoom, now }: DrawInput): BudgetD
             {
               points: then,
               look: 'provisional' as const,
-              ...(left.then === null ? {} : { end: { text: `${formatPercent(left.then)} % then` } }),
+              ...(left.then === null || (isNowShown && left.then <= low)
+                ? {}
+                : { end: { text: `${budgetText(left.then)} then` } }),
             },
           ]
         : []),
@@ -74,8 +81,8 @@ export function drawBudget({ detail, knowledge, zoom, now }: DrawInput): BudgetD
                 ? {}
                 : {
                     end: {
-                      text: `${formatPercent(left.now)} %${isThenShown ? ' now' : ''}`,
-                      below: isThenShown && (left.then ?? 0) >= left.now,
+                      text: `${budgetText(left.now)}${isThenShown ? ' now' : ''}`,
+                      below: isThenShown && (left.then ?? 0) >= left.now && left.now > low,
                     },
                   }),
             },
@@ -90,6 +97,11 @@ export function drawBudget({ detail, knowledge, zoom, now }: DrawInput): BudgetD
       .map(({ incidentId, from: at }) => ({ at, label: `INC-${incidentId}` })),
     corrected: correctedSpans(inside),
   }
+}
+
+function budgetText(left: number): string {
+  const { value, unit } = budgetFigure(left)
+  return unit === '%' ? `${value} %` : `${value}${unit}`
 }
 
 const floorTo = (value: number, step: number) => Math.floor(value / step) * step

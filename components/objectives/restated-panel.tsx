@@ -1,15 +1,8 @@
-import {
-  formatCompact,
-  formatCount,
-  formatPercent,
-  formatRange,
-  formatShare,
-  formatSigned,
-} from '@/components/format'
+import { formatCompact, formatCount, formatRange, formatShare, formatSigned } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { Note, Panel } from '@/components/ui'
 import type { ObjectiveDetail } from '@/server/api'
-import { indicatorWords } from './objective-words'
+import { budgetFigure, indicatorWords } from './objective-words'
 
 const shown = 4
 
@@ -71,7 +64,7 @@ export function RestatedPanel({ detail, zone, now }: RestatedPanelProps) {
                 name="Budget left"
                 then={state.then.budgetLeft}
                 now={state.now.budgetLeft}
-                format={(n) => `${formatPercent(n)} %`}
+                format={(n) => `${budgetFigure(n).value} ${budgetFigure(n).unit}`}
                 points
               />
               <Row

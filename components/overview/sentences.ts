@@ -68,7 +68,14 @@ export function freshStatement({ fresh, at }: Part<'fresh'>): Statement {
       },
       ...now,
       ...(overall.probeShare >= 0.5
-        ? [{ text: ` ${formatPercent(overall.probeShare)} % of these reads were probes.` }]
+        ? [
+            {
+              text:
+                overall.probeShare > 0.9995
+                  ? ' All of these reads were probes.'
+                  : ` ${formatPercent(overall.probeShare)} % of these reads were probes.`,
+            },
+          ]
         : []),
     ],
   }
