@@ -79,15 +79,17 @@ function Samples({ wanted, of, tolerance, zone, now, onExplain }: SamplesPanelPr
       </Note>
     )
   return (
-    <CellsTable
-      cells={cells}
-      bands={bandsOf(tolerance)}
-      zone={zone}
-      now={now}
-      caption={`Differing cells of ${of}`}
-      onExplain={onExplain}
-      onMore={hasNextPage ? () => void fetchNextPage() : null}
-      isLoadingMore={isFetchingNextPage}
-    />
+    <div className="samples">
+      <CellsTable
+        cells={cells}
+        bands={bandsOf(tolerance)}
+        zone={zone}
+        now={now}
+        caption={`Differing cells of ${of}`}
+        onExplain={onExplain}
+        onMore={hasNextPage ? () => void fetchNextPage() : null}
+        isLoadingMore={isFetchingNextPage}
+      />
+    </div>
   )
 }

@@ -11,7 +11,7 @@ export function routeTitle({ owner, severity, pipeline }: Route): string {
     pipeline === undefined ? null : `on ${pipeline}`,
   ].filter((part) => part !== null)
   const text = parts.join(' ')
-  return text === '' ? 'Everything' : text[0]?.toUpperCase() + text.slice(1)
+  return text === '' ? 'Everything' : text.charAt(0).toUpperCase() + text.slice(1)
 }
 
 export const whenText = (afterMinutes: number): string =>

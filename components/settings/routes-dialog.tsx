@@ -66,13 +66,8 @@ export function RoutesDialog({ routes, onClose }: { routes: RoutesView; onClose:
   const change = (at: number, next: Partial<RouteFields>) =>
     setRows((before) => before.map((row, i) => (i === at ? { ...row, ...next } : row)))
   const read = rows.map(routeOf)
-  const wrong = read.findIndex((route) => typeof route === 'string')
-  const off =
-    wrong >= 0
-      ? `Route ${wrong + 1}: ${String(read[wrong])}`
-      : reason.trim() === ''
-        ? 'Give a reason first.'
-        : null
+  const wrong = read.flatMap((route, i) => (typeof route === 'string' ? [`Route ${i + 1}: ${route}`] : []))[0]
+  const off = wrong ?? (reason.trim() === '' ? 'Give a reason first.' : null)
   return (
     <Dialog
       onClose={onClose}

@@ -54,7 +54,7 @@ export function FoundPanel({ view, stale, zone, now, onExplain }: FoundPanelProp
         <thead>
           <tr>
             <th>Cell</th>
-            <th className="number">Served</th>
+            <th className="number desk-only">Served</th>
             <th className="number desk-only">Batch</th>
             <th className="number">Difference</th>
             <th>Cause</th>
@@ -66,7 +66,7 @@ export function FoundPanel({ view, stale, zone, now, onExplain }: FoundPanelProp
         <tbody>
           {cells.map((cell) => (
             <tr key={`${cell.pipeline} ${cell.windowStart} ${cell.key}`}>
-              <td className="two-lines">
+              <td className="two-lines clip w-full">
                 <span className="font-medium">{cell.key === '' ? '(empty)' : cell.key}</span>{' '}
                 {formatNear(
                   cell.windowStart,
@@ -84,7 +84,7 @@ export function FoundPanel({ view, stale, zone, now, onExplain }: FoundPanelProp
                   {cell.pipeline}, {cell.measure}
                 </Link>
               </td>
-              <td className="number">{formatMeasure(cell.served)}</td>
+              <td className="number desk-only">{formatMeasure(cell.served)}</td>
               <td className="number desk-only">{formatMeasure(cell.batch)}</td>
               <td className="number">
                 <span className="inline-flex items-center gap-1.5">
