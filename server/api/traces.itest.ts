@@ -184,6 +184,10 @@ describe('a run', () => {
     )
     const names = new Set<string>()
     for (const { id, kind } of rows) {
+      // Its steps are written as they end, its own span last.
+      await expect
+        .poll(async () => (await traced(traceIdOf('job', id), 'batch')).spans[0]?.name, { timeout: 30_000 })
+        .toBe(kind)
       const { spans } = await traced(traceIdOf('job', id), 'batch')
       expect(spans[0]).toMatchObject({ name: kind, depth: 0, attributes: { job: id } })
       for (const span of spans) names.add(span.name)

@@ -30,7 +30,7 @@ export type Budget = Record<TraceKept, number>
 export const readSlowUs = 300_000
 export const runSlowFactor = 2
 
-export const isSlow = (trace: EndedTrace, limits: SlowLimits): boolean =>
+const isSlow = (trace: EndedTrace, limits: SlowLimits): boolean =>
   (trace.eventUs !== null && trace.eventUs > limits.eventUs) ||
   (trace.readUs !== null && trace.readUs > limits.readUs) ||
   (trace.run?.usualUs != null && trace.run.us > limits.runFactor * trace.run.usualUs)
