@@ -1,6 +1,6 @@
 import { startTestServices } from '../server/clients/testing'
 import type { Pool } from '../server/clients'
-import { evaluationBench } from '../server/slo/objectives/testing-bench'
+import { evaluationBench } from '../server/slo/testing-bench'
 import { median, rounded, type BenchOptions, type Figure } from './figure'
 
 const objectives = 1_000

@@ -1,5 +1,4 @@
 export { AlertsScreen } from './alerts-screen'
 export { ActionButton, linkOf } from './action-button'
 export { AlertList } from './alert-list'
-export { boardSummary, byPipeline, firingGroups, matchesText, ownLines } from './alert-words'
-export { SilenceDialog } from './silence-dialog'
+export { boardSummary, byPipeline, ownLines } from './alert-words'

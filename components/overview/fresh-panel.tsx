@@ -1,14 +1,7 @@
 import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
 import { budgetFigure, burnText } from '@/components/objectives'
-import {
-  csvRows,
-  formatDuration,
-  formatInstant,
-  formatPercent,
-  numberWord,
-  plural,
-} from '@/components/format'
+import { csvRows, formatDuration, formatInstant, numberWord, plural } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { Glyph } from '@/components/ui'
 import { keepView } from '@/components/view'

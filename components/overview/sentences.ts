@@ -16,8 +16,6 @@ type Part<K extends keyof Overview> = Pick<Overview, K | 'at'>
 const dayMs = 86_400_000
 const objectiveHref = (id: string) => `/objectives/${encodeURIComponent(id)}`
 const pipelineHref = (name: string) => `/pipelines/${encodeURIComponent(name)}`
-const firstUpper = (text: string) => text.charAt(0).toUpperCase() + text.slice(1)
-
 /** "in 30 d", or how long there has been anything to measure. */
 export function periodWords(days: number, measuredSince: number | null, at: number): string {
   const known = measuredSince === null ? Infinity : at - measuredSince
@@ -238,9 +236,3 @@ export const objectivesHeading = ({ objectives }: Pick<Overview, 'objectives'>):
   objectives.total === 0
     ? 'none yet'
     : `worst budget first, ${Math.min(objectives.worst.length, objectives.total)} of ${plural(objectives.total, 'objective')}${objectives.notMet > 0 ? `, ${numberWord(objectives.notMet)} not met` : ''}`
-
-/** One line for a window's title or a printed page. */
-export const summaryLine = (overview: Overview): string =>
-  [freshStatement(overview), rightStatement(overview), costStatement(overview)]
-    .map(({ heading }) => firstUpper(heading))
-    .join('. ')

@@ -7,7 +7,7 @@ import { formatNear, withInstants } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { useConsoleFeed } from '@/components/live'
 import { useOpenPlan } from '@/components/plan-dialog'
-import { Button, Glyph, QuietGlyph } from '@/components/ui'
+import { Button, Glyph } from '@/components/ui'
 import { currentTime } from '@/components/view'
 import type { RunDetail, Step, StepRun } from '@/server/api'
 import { draftOfStep } from './draft-of-step'
@@ -214,21 +214,5 @@ function NoteForm({
         </Button>
       </span>
     </form>
-  )
-}
-
-/** A word beside a sign, for runs in lists. */
-export function OutcomeWord({
-  status,
-  children,
-}: {
-  status: ReturnType<typeof outcomeStatus>
-  children: string
-}) {
-  return (
-    <span className="inline-flex items-center gap-1.5">
-      <QuietGlyph status={status} />
-      {children}
-    </span>
   )
 }

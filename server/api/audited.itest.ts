@@ -6,6 +6,7 @@ import { registryRoutes } from './rest/registry'
 import { v1Routes } from './rest/v1'
 import { departures, startTestApi, type TestApi } from './testing'
 import { createContext } from './context'
+import { openSloOf, runbookOf } from './testing-documents'
 import { appRouter } from './trpc/router'
 
 let api: TestApi
@@ -66,22 +67,6 @@ const job = async (caller: Caller) => {
 }
 
 const planned = { pipeline: null, category: 'maintenance', reason: 'test', ...day }
-/** JSON is YAML. */
-const openSloOf = (name: string) =>
-  JSON.stringify({
-    apiVersion: 'openslo/v1',
-    kind: 'SLO',
-    metadata: { name: 'own', annotations: { 'parallax/indicator': 'jobs' } },
-    spec: {
-      service: name,
-      indicator: {
-        metadata: { name: 'own' },
-        spec: { ratioMetric: { good: { metricSource: {} }, total: { metricSource: {} } } },
-      },
-      budgetingMethod: 'Occurrences',
-      objectives: [{ target: 0.9 }],
-    },
-  })
 const objectiveOf = async (name: string) => ({
   id: `${await pipeline(name)}.fast`,
   name: 'fast',
@@ -97,35 +82,7 @@ const incident = async (caller: Caller) =>
   (await caller.incidents.start({ title: 'test', severity: 'ticket', says: 'test' })).id
 const runbook = async (caller: Caller) => {
   const name = newName()
-  const text = `---
-name: ${name}
-title: Test
-summary: Test
-rules: []
----
-
-\`\`\`note
-id: told
-title: Tell
-\`\`\`
-
-\`\`\`plan
-id: pause
-title: Pause
-kind: pause
-pipeline: '{{pipeline}}'
-options: { layer: batch }
-\`\`\`
-
-\`\`\`check
-id: gate
-title: Paused
-query: workers
-args: { role: speed }
-expect: data.alive > 100
-gate: true
-\`\`\`
-`
+  const text = runbookOf(name)
   await caller.runbooks.save({ text, reason: 'test' })
   return name
 }

@@ -23,7 +23,7 @@ import { telemetryLimits } from './telemetry-limits'
 
 const hex = (digits: number) =>
   fc
-    .array(fc.constantFrom(...'0123456789abcdef'), { minLength: digits, maxLength: digits })
+    .array(fc.constantFrom(...'0123456789abcdef'.split('')), { minLength: digits, maxLength: digits })
     .map((all) => all.join(''))
     .filter((text) => !/^0+$/.test(text))
 
@@ -163,7 +163,7 @@ describe('a log line', () => {
     const spy = vi.spyOn(fs, 'writeSync').mockImplementation(((_fd: number, text: string | Buffer) => {
       written.push(text.toString())
       return Buffer.byteLength(text.toString())
-    }) as typeof fs.writeSync)
+    }))
     vi.stubEnv('PARALLAX_LOG_LEVEL', 'error')
     vi.resetModules()
     const { logger } = await import('./logger')

@@ -1,7 +1,6 @@
 export { forgetUsage, ofType, openUsage, splitExact, typeOf } from './usage'
 export type { Usage, UsageMeter, UsagePlace } from './usage'
 export type * from './model'
-export { indicators } from './model'
 export { traceStages } from './traces/model'
 export type * from './traces/model'
 export { jobTraceId, readTrace, readTraces } from './traces/read-traces'

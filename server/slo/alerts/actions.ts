@@ -61,7 +61,7 @@ export function actionsOf({
 }
 
 const jobAction = (id: unknown): AlertAction[] =>
-  typeof id === 'string' ? [at(`/jobs/${id}`, 'Open the run')] : []
+  typeof id === 'string' ? [at(`/jobs?${query('job', id)}`, 'Open the run')] : []
 
 function speedActions(pipeline: string, diagnosis: unknown): AlertAction[] {
   const restart: AlertAction = {
@@ -85,7 +85,7 @@ function placeOf(rule: string, cause: string): AlertAction {
     case 'access.suspicious':
       return at(`/audit?${query('text', cause.slice('access:'.length))}`, 'Search the audit trail')
     case 'notification.failing':
-      return at('/settings#notifications', 'Open its settings')
+      return at('/settings?section=notifications', 'Open its settings')
     case 'cost.anomaly':
     case 'cost.budget':
       return at('/cost', 'See where it went')

@@ -5,6 +5,8 @@ import { count, percent, plural, span } from './words'
 
 /** Below this many events a share says nothing. */
 const eventsNeeded = 100
+/** A producer that breaks its schema breaks more of its events than this; fewer are single bad ones. */
+const brokenShare = 0.01
 
 /** What producers send, what it costs, and who asks: everything that comes from outside. */
 export function judgeData(facts: AlertFacts, rules: RuleTable): Finding[] {
@@ -44,10 +46,14 @@ function judgeQuality(fact: QualityFact, rules: RuleTable, owner: string | null)
   return found
 }
 
-function judgeRejections({ rejections, pipelines }: AlertFacts, rules: RuleTable): Finding[] {
+function judgeRejections({ rejections, pipelines, quality }: AlertFacts, rules: RuleTable): Finding[] {
   const limit = rules.get('schema.errors')?.threshold ?? Infinity
+  const takenOf = (type: string) =>
+    Math.max(0, ...(quality ?? []).filter(({ eventType }) => eventType === type).map(({ events }) => events))
   return (rejections ?? [])
-    .filter((fact) => fact.count >= limit)
+    .filter(
+      (fact) => fact.count >= limit && fact.count >= brokenShare * (fact.count + takenOf(fact.eventType)),
+    )
     .map(({ eventType, count: events, minutes, codes, sources, example }) => {
       const readers = (pipelines ?? []).filter((one) => one.eventType === eventType)
       return finding('schema.errors', {

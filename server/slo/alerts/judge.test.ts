@@ -140,7 +140,7 @@ describe('what holds', () => {
         rejections: [
           {
             eventType: 'flight.departed',
-            count: 5,
+            count: 120,
             minutes: 5,
             codes: ['schema'],
             sources: [],
@@ -149,6 +149,22 @@ describe('what holds', () => {
         ],
       },
       [['schema.errors', 'schema:flight.departed', 'page']],
+    ],
+    [
+      'F4, single bad events among many good ones',
+      {
+        rejections: [
+          {
+            eventType: 'flight.departed',
+            count: 50,
+            minutes: 5,
+            codes: ['schema'],
+            sources: [],
+            example: null,
+          },
+        ],
+      },
+      [],
     ],
     [
       'F5',

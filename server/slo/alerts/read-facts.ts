@@ -31,7 +31,7 @@ const minuteMs = 60_000
 const partMs = 4_000
 const dependencyMs = 2_000
 const rejectionMinutes = 5
-const accessMinutes = 10
+const accessMinutes = 5
 const comparisonsMs = 15 * minuteMs
 /** Objectives are evaluated every ten seconds; figures older than this are not of now. */
 const objectivesAgeMs = 2 * minuteMs

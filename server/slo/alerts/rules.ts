@@ -210,7 +210,7 @@ const dataRules: AlertRule[] = [
   }),
   rule('schema.errors', {
     title: 'Events do not match their schema',
-    says: 'This many events of a type were refused or parked in five minutes.',
+    says: 'This many events of a type, and more than 1 % of them, were refused or parked in five minutes.',
     severity: 'page',
     threshold: 5,
     unit: 'events',
@@ -252,7 +252,7 @@ const moneyAndAccessRules: AlertRule[] = [
   }),
   rule('access.suspicious', {
     title: 'Suspicious access',
-    says: 'This many refused sign-ins, unknown tokens or overstepped scopes of one origin in ten minutes.',
+    says: 'This many refused sign-ins, unknown tokens or overstepped scopes of one origin in five minutes.',
     severity: 'page',
     threshold: 10,
     unit: 'refusals',

@@ -1,6 +1,6 @@
-export { countUpTo, quantileOf, type Bins } from './bins'
+export { countUpTo, type Bins } from './bins'
 export { binScale, defaultThresholds, type Measured } from './measured'
-export { hourMs, hourOf, minuteMs, minuteOf } from './minute'
+export { hourMs, minuteMs, minuteOf } from './minute'
 export {
   readMeasurements,
   type Distribution,
@@ -13,14 +13,7 @@ export { openReadMeter, type ReadMeter } from './read-meter'
 export { openRecorder, type Recorder, type RecorderOptions, type RecordOptions } from './recorder'
 export { rollUpHours } from './roll-up'
 export { sliceKind, type SliceCounts, type SliHourRow, type SliMinuteRow } from './sli'
-export {
-  readNewestMinutes,
-  readRollUpMark,
-  readSliHours,
-  readSliMinutes,
-  restate,
-  type Restatement,
-} from './sli-store'
+export { readRollUpMark, readSliHours, readSliMinutes, restate, type Restatement } from './sli-store'
 export { sumMinutes, sumSlices, type MinuteSum } from './sum-minutes'
 export { runMeasuring, type MeasuringOptions } from './run-measuring'
 export { sourceName } from './source-name'

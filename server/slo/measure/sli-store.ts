@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from '../../clients'
-import type { GoodTotal, Indicator, Sli } from '../model'
+import type { GoodTotal, Sli } from '../model'
 import type { HourSlices, KnownMinute, SliHourRow, SliMinuteRow } from './sli'
 
 type Queryable = Pick<Pool | PoolClient, 'query'>
@@ -216,26 +216,4 @@ export async function restate(client: PoolClient, restatements: readonly Restate
     ],
   )
   return rowCount ?? 0
-}
-
-/** The newest minute each has data of; those without any are left out. */
-export async function readNewestMinutes(
-  db: Queryable,
-  slis: readonly Sli[],
-): Promise<(Sli & { minute: number })[]> {
-  const { rows } = await db.query<{
-    pipeline: string
-    indicator: Indicator
-    threshold: number
-    minute: number
-  }>({
-    name: 'slo-newest-minutes',
-    text: `SELECT w.pipeline, w.indicator, w.threshold, newest.minute FROM ${wanted}
-            CROSS JOIN LATERAL (
-              SELECT max(minute) AS minute FROM sli_minute m
-               WHERE m.pipeline = w.pipeline AND m.indicator = w.indicator AND m.threshold = w.threshold) newest
-            WHERE newest.minute IS NOT NULL`,
-    values: columnsOf(slis),
-  })
-  return rows
 }

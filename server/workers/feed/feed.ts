@@ -36,13 +36,21 @@ interface FeedDeps {
   nats: Nats
   partitions: number
   now?: () => number
+  /** Called before history is put into the log, which it is once. */
+  onHistory: () => Promise<void>
 }
 
 /**
  * Plays real US on-time flight data of 2001 into the log, a minute a second: event time is the scheduled
  * departure, and an event reaches the log as much later as the flight was late. Resumes where it stopped.
  */
-export async function runFeed({ pool, nats, partitions, now = Date.now }: FeedDeps): Promise<Stop> {
+export async function runFeed({
+  pool,
+  nats,
+  partitions,
+  now = Date.now,
+  onHistory,
+}: FeedDeps): Promise<Stop> {
   const duck = await openDuck({})
   const appender = openAppender(nats, { partitions })
   const quarantine = await openQuarantine({ pool, nats, partitions })
@@ -54,7 +62,10 @@ export async function runFeed({ pool, nats, partitions, now = Date.now }: FeedDe
     publishedUntilMs: now() - HISTORY_MS,
   }
   state.publishedUntilMs = Math.max(state.publishedUntilMs, now() - LONGEST_CATCH_UP_MS)
-  if (!saved) await saveFeedState(pool, state)
+  if (!saved) {
+    await onHistory()
+    await saveFeedState(pool, state)
+  }
 
   const send = async (items: FeedItem[]): Promise<void> => {
     const whole = items.filter((item) => item.kind !== 'broken').map(toEvent)

@@ -1,7 +1,7 @@
-import type { Pool } from '../../clients'
-import type { ObjectiveSpec, ObjectiveState } from '../model'
-import { Evaluator } from './evaluator'
-import { putStates } from './objective-store'
+import type { Pool } from '../clients'
+import type { ObjectiveSpec, ObjectiveState } from './model'
+import { Evaluator } from './objectives/evaluator'
+import { putStates } from './objectives/objective-store'
 
 /** Rounds over so many objectives, each of an indicator of its own: read what changed, evaluate, store. */
 export function evaluationBench(pool: Pool, count: number) {
