@@ -46,10 +46,18 @@ function judgeQuality(fact: QualityFact, rules: RuleTable, owner: string | null)
   return found
 }
 
+/** Events taken of a type; of all types for one that nobody reads, as what is no JSON at all. */
+function takenIn(quality: readonly QualityFact[]): (type: string) => number {
+  const taken = new Map<string, number>()
+  for (const { eventType, events } of quality)
+    taken.set(eventType, Math.max(events, taken.get(eventType) ?? 0))
+  const all = [...taken.values()].reduce((sum, events) => sum + events, 0)
+  return (type) => taken.get(type) ?? all
+}
+
 function judgeRejections({ rejections, pipelines, quality }: AlertFacts, rules: RuleTable): Finding[] {
   const limit = rules.get('schema.errors')?.threshold ?? Infinity
-  const takenOf = (type: string) =>
-    Math.max(0, ...(quality ?? []).filter(({ eventType }) => eventType === type).map(({ events }) => events))
+  const takenOf = takenIn(quality ?? [])
   return (rejections ?? [])
     .filter(
       (fact) => fact.count >= limit && fact.count >= brokenShare * (fact.count + takenOf(fact.eventType)),

@@ -173,7 +173,7 @@ describe('what holds', () => {
     ],
     [
       'divergence beyond tolerance',
-      { comparisons: [{ ...well.comparisons![0]!, beyond: 51 }] },
+      { comparisons: [{ ...well.comparisons![0]!, beyond: 126 }] },
       [['divergence.beyond', 'divergence:departures', 'ticket']],
     ],
     [
@@ -193,7 +193,11 @@ describe('what holds', () => {
         ['cost.budget', 'cost:departures', 'ticket'],
       ],
     ],
-    ['F7', { quality: [{ ...well.quality![0]!, late: 501 }] }, [['late.ratio', 'late:departures', 'ticket']]],
+    [
+      'F7',
+      { quality: [{ ...well.quality![0]!, late: 1_501 }] },
+      [['late.ratio', 'late:departures', 'ticket']],
+    ],
     [
       'F8',
       { access: [{ who: '10.0.0.1', count: 10, minutes: 10, kinds: ['sign-in'], lastAt: now }] },
