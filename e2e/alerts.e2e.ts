@@ -44,7 +44,7 @@ test('a channel is added, tested with the refusal explained, and removed; its se
   await page.getByRole('button', { name: 'Add channel…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Add channel' })
   await dialog.getByLabel('Name').fill('e2e-hook')
-  await dialog.getByLabel('Address').fill('http://127.0.0.1:9/hook')
+  await dialog.getByRole('textbox', { name: 'Address' }).fill('http://127.0.0.1:9/hook')
   await dialog.getByLabel('Signing key').fill('0123456789abcdef')
   await dialog.getByRole('button', { name: 'Save channel' }).click()
   await expect(dialog).toBeHidden()

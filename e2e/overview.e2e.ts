@@ -52,7 +52,7 @@ test('a kiosk has no chrome, and Esc leaves it', async ({ page }) => {
   await signIn(page, admin, '/')
   await page.goto('/?kiosk=1')
   await drawn(page)
-  await expect(page.getByText('Live', { exact: true })).toBeVisible()
+  await expect(page.locator('.kiosk').getByText('Live', { exact: true })).toBeVisible()
   const covered = await page.evaluate(() => {
     const at = document.elementFromPoint(20, 60)
     return at?.closest('.kiosk') !== null

@@ -173,7 +173,7 @@ describe('what holds', () => {
     ],
     [
       'divergence beyond tolerance',
-      { comparisons: [{ ...well.comparisons![0]!, beyond: 126 }] },
+      { comparisons: [{ ...well.comparisons![0]!, beyond: 201 }] },
       [['divergence.beyond', 'divergence:departures', 'ticket']],
     ],
     [

@@ -182,7 +182,7 @@ const batchRules: AlertRule[] = [
     title: 'Divergence is beyond tolerance',
     says: 'More than this share of the compared cells is beyond the tolerance.',
     severity: 'ticket',
-    threshold: 0.25,
+    threshold: 0.4,
     unit: 'share',
     runbook: 'f7-late-data',
     needs: ['comparisons'],

@@ -9,7 +9,7 @@ import { readThresholds } from './thresholds'
 
 const shortestDeadlineMs = 60_000
 /** Below a second of run, the clock's and the queue's own delays are most of what is measured. */
-const shortestRunS = 1
+const shortestRunS = 10
 
 /** Takes jobs that ended into `jobs`, `reruns`, `batch` and `reconciliation`, each once. */
 export function countJobs(pool: Pool): Promise<void> {
