@@ -151,7 +151,6 @@ const speedRules: AlertRule[] = [
 
 const batchRules: AlertRule[] = [
   rule('batch.failed', {
-    aftermathS: 600,
     title: 'Batch fails',
     says: 'A run used up its attempts, or is being tried again.',
     severity: 'page',

@@ -8,7 +8,7 @@ import { Tally } from './tally'
 import { readThresholds } from './thresholds'
 
 const shortestDeadlineMs = 60_000
-/** Below a second of run, the clock's and the queue's own delays are most of what is measured. */
+/** Below this the fixed price of a comparison, the clock and the queue are most of what is measured. */
 const shortestRunS = 10
 
 /** Takes jobs that ended into `jobs`, `reruns`, `batch` and `reconciliation`, each once. */
