@@ -32,19 +32,19 @@ export async function applyPlan(
   request: object,
   reason: string,
   attempts = 5,
-): Promise<void> {
+): Promise<{ planId: string }> {
   const { id } = await makePlan(product, request)
   const applied = await product.call(`/api/v1/plans/${id}/apply`, json({ reason }))
   if (applied.status === 409 && attempts > 1) {
     const { changed } = (await applied.json()) as { changed?: unknown[] }
     if (!changed || changed.length === 0) throw new Error('a refusal that does not say what moved')
-    await applyPlan(product, request, reason, attempts - 1)
-    return
+    return applyPlan(product, request, reason, attempts - 1)
   }
   if (applied.status !== 202) throw new Error(`applying failed: ${await applied.text()}`)
   const { jobId } = (await applied.json()) as { jobId: string }
   const job = await jobEnd(product, jobId)
   if (job.status !== 'succeeded') throw new Error(`the job ended otherwise: ${JSON.stringify(job)}`)
+  return { planId: id }
 }
 
 export async function jobEnd(product: Product, jobId: string): Promise<EndedJob> {

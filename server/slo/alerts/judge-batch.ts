@@ -80,7 +80,8 @@ function judgeComparisons(
 ): Finding[] {
   const pipelines = new Set(comparisons.map(({ pipeline }) => pipeline))
   return [...pipelines].flatMap((pipeline) => {
-    const all = comparisons.filter((one) => one.pipeline === pipeline)
+    const own = comparisons.filter((one) => one.pipeline === pipeline)
+    const all = own.filter((one) => !own.some((later) => isOvertaken(one, later)))
     const owner = ownerOf(pipeline)
     const drifting = all.filter((one) => one.drifting > 0)
     const found = drifting.length > 0 ? [driftOf(pipeline, owner, drifting)] : []
@@ -101,6 +102,10 @@ function judgeComparisons(
     return found
   })
 }
+
+/** Its windows were compared again since, and nothing was left without a cause. */
+const isOvertaken = (one: ComparisonFact, later: ComparisonFact) =>
+  later.at > one.at && later.from <= one.from && later.to >= one.to && later.drifting === 0
 
 const rangeOf = (all: readonly ComparisonFact[]) => ({
   from: Math.min(...all.map(({ from }) => from)),

@@ -172,6 +172,26 @@ describe('what holds', () => {
       [['drift', 'drift:departures', 'page']],
     ],
     [
+      'F5, compared again since without drift',
+      {
+        comparisons: [
+          { ...well.comparisons![0]!, drifting: 1 },
+          { ...well.comparisons![0]!, at: well.comparisons![0]!.at + 1 },
+        ],
+      },
+      [],
+    ],
+    [
+      'F5, found again',
+      {
+        comparisons: [
+          { ...well.comparisons![0]!, drifting: 1 },
+          { ...well.comparisons![0]!, at: well.comparisons![0]!.at + 1, drifting: 1 },
+        ],
+      },
+      [['drift', 'drift:departures', 'page']],
+    ],
+    [
       'divergence beyond tolerance',
       { comparisons: [{ ...well.comparisons![0]!, beyond: 201 }] },
       [['divergence.beyond', 'divergence:departures', 'ticket']],
