@@ -8,7 +8,7 @@ export const layerWords: Record<CostLayer, { name: string; says: string }> = {
   reconcile: { name: 'reconcile', says: 'comparing what was served with what batch found' },
   log: { name: 'log', says: 'taking events in, and archiving them' },
   storage: { name: 'storage', says: 'the log, the archive and the store on disk' },
-  shared: { name: 'shared', says: 'watching, scheduling, the servers of the log and the store' },
+  shared: { name: 'shared', says: 'watching, scheduling, telling' },
   idle: { name: 'idle', says: 'cores that are paid for and that nobody used' },
 }
 

@@ -2,7 +2,7 @@
 
 /**
  * Where money goes. `log` is taking events in and archiving them, `shared` is what serves no single layer: watching,
- * scheduling, the servers of the log and the store. `idle` is provisioned and used by nobody.
+ * scheduling, telling. `idle` is provisioned and used by none of our processes; Postgres and nats-server are in it.
  */
 export const costLayers = [
   'batch',
