@@ -160,10 +160,10 @@ describe('spans', () => {
 describe('a log line', () => {
   it('written while a trace is worked for carries its id, another does not, also from another copy of the module', async () => {
     const written: string[] = []
-    const spy = vi.spyOn(fs, 'writeSync').mockImplementation(((_fd: number, text: string | Buffer) => {
+    const spy = vi.spyOn(fs, 'writeSync').mockImplementation((_fd: number, text: string | Buffer) => {
       written.push(text.toString())
       return Buffer.byteLength(text.toString())
-    }))
+    })
     vi.stubEnv('PARALLAX_LOG_LEVEL', 'error')
     vi.resetModules()
     const { logger } = await import('./logger')
