@@ -64,9 +64,16 @@ describe('the objectives of a pipeline', () => {
 
   it('of all together are made while there is one', () => {
     expect(fleetObjectives([])).toEqual([])
-    expect(fleetObjectives(['b', 'a']).map(({ spec }) => [spec.id, spec.parts.map(({ id }) => id)])).toEqual([
-      ['all-freshness', ['a.freshness', 'b.freshness']],
-      ['all-correctness', ['a.correctness', 'b.correctness']],
+    const own = [
+      { ...definition(), name: 'b' },
+      { ...definition({ correctness: { target: 0.75, divergence: 0.001 } }), name: 'a' },
+    ].flatMap(objectivesOf)
+    expect(
+      fleetObjectives(own).map(({ spec }) => [spec.id, spec.parts.map(({ id }) => id), spec.target]),
+    ).toEqual([
+      ['all-freshness', ['a.freshness', 'b.freshness'], 0.99],
+      // To the mean of what its parts want.
+      ['all-correctness', ['a.correctness', 'b.correctness'], 0.8745],
     ])
   })
 })

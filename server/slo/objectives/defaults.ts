@@ -70,28 +70,35 @@ function thresholdOf({ batch }: Definition, indicator: Indicator, said: Record<s
   }
 }
 
-/** Of all pipelines together, each with equal weight; none while there is no pipeline. */
-export function fleetObjectives(pipelines: readonly string[]): SourcedSpec[] {
-  if (pipelines.length === 0) return []
-  return (['freshness', 'correctness'] as const).map((indicator) => ({
-    spec: {
-      id: `all-${indicator}`,
-      name: `all-${indicator}`,
-      title: `${indicatorTable[indicator].title} of all pipelines`,
-      owner: 'all',
-      sli: null,
-      parts: [...pipelines].sort().map((name) => ({ id: `${name}.${indicator}`, weight: 1 })),
-      target: indicatorTable[indicator].target,
-      window: { kind: 'rolling', days: defaultDays },
-      budgeting: { method: 'occurrences' },
-      minTotal: indicatorTable[indicator].minTotal,
-      urgency: 'ticket',
-      labels: {},
-    },
-    pipeline: null,
-    source: 'default',
-  }))
+/** Of all pipelines together, each with equal weight, to the mean of their targets; none while there is no pipeline. */
+export function fleetObjectives(ofPipelines: readonly SourcedSpec[]): SourcedSpec[] {
+  return (['freshness', 'correctness'] as const).flatMap((indicator) => {
+    const parts = ofPipelines.filter(({ spec }) => spec.name === indicator).map(({ spec }) => spec)
+    return parts.length === 0 ? [] : [fleetObjective(indicator, parts)]
+  })
 }
+
+const fleetObjective = (
+  indicator: 'freshness' | 'correctness',
+  parts: readonly ObjectiveSpec[],
+): SourcedSpec => ({
+  spec: {
+    id: `all-${indicator}`,
+    name: `all-${indicator}`,
+    title: `${indicatorTable[indicator].title} of all pipelines`,
+    owner: 'all',
+    sli: null,
+    parts: parts.map(({ id }) => ({ id, weight: 1 })).sort((a, b) => (a.id < b.id ? -1 : 1)),
+    target: Number((parts.reduce((sum, { target }) => sum + target, 0) / parts.length).toPrecision(6)),
+    window: { kind: 'rolling', days: defaultDays },
+    budgeting: { method: 'occurrences' },
+    minTotal: indicatorTable[indicator].minTotal,
+    urgency: 'ticket',
+    labels: {},
+  },
+  pipeline: null,
+  source: 'default',
+})
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -42,9 +42,8 @@ export async function syncObjectives(pool: Pool, definitions: DefinitionCache): 
 
 function differenceOf(stored: readonly StoredObjective[], served: readonly Definition[]): Difference {
   const names = new Set(served.map(({ name }) => name))
-  const wanted = new Map(
-    [...served.flatMap(objectivesOf), ...fleetObjectives([...names])].map((one) => [one.spec.id, one]),
-  )
+  const own = served.flatMap(objectivesOf)
+  const wanted = new Map([...own, ...fleetObjectives(own)].map((one) => [one.spec.id, one]))
   const known = new Map(stored.map((one) => [one.id, one]))
   return {
     put: [...wanted.values()].filter(({ spec, source }) => {
