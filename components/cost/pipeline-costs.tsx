@@ -128,7 +128,7 @@ function Name({ cost }: { cost: PipelineCost }) {
           {anomalies.length} unusual {anomalies.length === 1 ? 'hour' : 'hours'}
         </span>
       ) : null}
-      <span className="second">{isRemoved ? 'removed; what it left is still stored' : owner}</span>
+      <span className="second">{isRemoved ? 'not listed: removed, or our own probe' : owner}</span>
     </>
   )
 }
