@@ -1,6 +1,6 @@
 import { formatCount, formatDuration, formatInstant } from '@/components/format'
 import type { Zone } from '@/components/format'
-import { CountFigure, QuietGlyph } from '@/components/ui'
+import { CountFigure, QuietGlyph, StripFigure } from '@/components/ui'
 import type { AuditVerification } from '@/server/api'
 import { breakWord } from './audit-words'
 
@@ -19,40 +19,34 @@ export function ChainStrip({ verification, head, newestAt, zone, now }: ChainStr
   const since = verification && head !== null ? Math.max(0, head - verification.entries) : null
   return (
     <dl className="strip">
-      <div className="strip-figure" data-wide="">
-        <dt>Chain</dt>
-        <dd className="strip-value">{state(verification)}</dd>
-        <dd className="strip-note">{stateNote(verification)}</dd>
-      </div>
-      <div className="strip-figure">
-        <dt>Entries</dt>
-        <dd className="strip-value">
-          {head === null ? <Waiting /> : <CountFigure n={head} unit="entries" />}
-        </dd>
-        <dd className="strip-note">
-          {newestAt === null
+      <StripFigure label="Chain" note={stateNote(verification)} isWide>
+        {state(verification)}
+      </StripFigure>
+      <StripFigure
+        label="Entries"
+        note={
+          newestAt === null
             ? 'nothing written yet'
-            : `newest ${formatDuration(Math.max(0, now - newestAt))} ago`}
-        </dd>
-      </div>
-      <div className="strip-figure">
-        <dt>Read by it</dt>
-        <dd className="strip-value">
-          {verification ? <CountFigure n={verification.entries} unit="entries" /> : <span>–</span>}
-        </dd>
-        <dd className="strip-note">
-          {since === null ? 'no verification yet' : `${formatCount(since)} written since`}
-        </dd>
-      </div>
-      <div className="strip-figure" data-wide="">
-        <dt>Verified</dt>
-        <dd className="strip-value">
-          {verification ? `${formatDuration(Math.max(0, now - verification.at))} ago` : <span>–</span>}
-        </dd>
-        <dd className="strip-note">
-          {verification ? `by ${verification.by}, ${formatInstant(verification.at, zone, 'full')}` : 'never'}
-        </dd>
-      </div>
+            : `newest ${formatDuration(Math.max(0, now - newestAt))} ago`
+        }
+      >
+        {head === null ? <Waiting /> : <CountFigure n={head} unit="entries" />}
+      </StripFigure>
+      <StripFigure
+        label="Read by it"
+        note={since === null ? 'no verification yet' : `${formatCount(since)} written since`}
+      >
+        {verification ? <CountFigure n={verification.entries} unit="entries" /> : <span>–</span>}
+      </StripFigure>
+      <StripFigure
+        label="Verified"
+        note={
+          verification ? `by ${verification.by}, ${formatInstant(verification.at, zone, 'full')}` : 'never'
+        }
+        isWide
+      >
+        {verification ? `${formatDuration(Math.max(0, now - verification.at))} ago` : <span>–</span>}
+      </StripFigure>
     </dl>
   )
 }

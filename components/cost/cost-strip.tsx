@@ -1,6 +1,5 @@
-import type { ReactNode } from 'react'
 import { formatBytes, formatPercent } from '@/components/format'
-import { QuietGlyph, StripSkeleton } from '@/components/ui'
+import { QuietGlyph, StripFigure, StripSkeleton } from '@/components/ui'
 import type { CostBudget, CostForecast, CostReport } from '@/server/api'
 import { fineMoney } from './fine-money'
 
@@ -14,10 +13,10 @@ export function CostStrip({ report, isStale }: { report: CostReport | null; isSt
   const { idle } = total.layers
   return (
     <dl className="strip">
-      <Item label={at < to ? 'Spent this month' : 'Spent'} note={spentNote(report)}>
+      <StripFigure label={at < to ? 'Spent this month' : 'Spent'} note={spentNote(report)}>
         {money(total.spent)}
-      </Item>
-      <Item label="Forecast for the month" note={forecastNote(total.forecast, money)} isWide>
+      </StripFigure>
+      <StripFigure label="Forecast for the month" note={forecastNote(total.forecast, money)} isWide>
         {total.forecast.amount === null ? (
           <span className="font-normal text-text-3">too early</span>
         ) : (
@@ -26,8 +25,8 @@ export function CostStrip({ report, isStale }: { report: CostReport | null; isSt
             {money(total.forecast.amount)}
           </>
         )}
-      </Item>
-      <Item
+      </StripFigure>
+      <StripFigure
         label="Budgets"
         note={
           budget
@@ -37,8 +36,8 @@ export function CostStrip({ report, isStale }: { report: CostReport | null; isSt
         isWide
       >
         <BudgetFigure budget={budget} isStale={isStale} />
-      </Item>
-      <Item label="Idle" note={`${report.cores} cores are paid for`}>
+      </StripFigure>
+      <StripFigure label="Idle" note={`${report.cores} cores are paid for`}>
         {total.spent > 0 ? (
           <>
             {formatPercent(idle / total.spent)}
@@ -47,8 +46,8 @@ export function CostStrip({ report, isStale }: { report: CostReport | null; isSt
         ) : (
           <span className="font-normal text-text-3">none</span>
         )}
-      </Item>
-      <Item
+      </StripFigure>
+      <StripFigure
         label="Cost per TB"
         note={
           total.bytesProcessed > 0 ? `${formatBytes(total.bytesProcessed)} processed` : 'of events processed'
@@ -59,33 +58,11 @@ export function CostStrip({ report, isStale }: { report: CostReport | null; isSt
         ) : (
           money(total.costPerTb)
         )}
-      </Item>
-      <Item label="Stored" note={`${money(total.layers.storage)} this month`}>
+      </StripFigure>
+      <StripFigure label="Stored" note={`${money(total.layers.storage)} this month`}>
         {formatBytes(total.bytesStored)}
-      </Item>
+      </StripFigure>
     </dl>
-  )
-}
-
-function Item({
-  label,
-  note,
-  isWide = false,
-  children,
-}: {
-  label: string
-  note: string
-  isWide?: boolean
-  children: ReactNode
-}) {
-  return (
-    <div className="strip-figure" {...(isWide ? { 'data-wide': '' } : {})}>
-      <dt>{label}</dt>
-      <dd className="strip-value">{children}</dd>
-      <dd className="strip-note" title={note}>
-        {note}
-      </dd>
-    </div>
   )
 }
 

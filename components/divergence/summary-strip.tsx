@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react'
 import {
   formatCount,
   formatDuration,
@@ -8,7 +7,7 @@ import {
   plural,
 } from '@/components/format'
 import type { Zone } from '@/components/format'
-import { CountFigure, QuietGlyph, StripSkeleton } from '@/components/ui'
+import { CountFigure, QuietGlyph, StripFigure, StripSkeleton } from '@/components/ui'
 import type { DivergenceSummary } from '@/server/api'
 import { percentText } from './cell-words'
 
@@ -31,7 +30,7 @@ export function SummaryStrip({ summary, old, zone, now }: SummaryStripProps) {
   const glyph = (isGood: boolean) => (old || compared.cells === 0 ? 'unknown' : isGood ? 'ok' : 'bad')
   return (
     <dl className="strip">
-      <Item
+      <StripFigure
         label="Cells compared"
         note={
           compared.cells === 0
@@ -40,15 +39,15 @@ export function SummaryStrip({ summary, old, zone, now }: SummaryStripProps) {
         }
       >
         <CountFigure n={compared.cells} unit="" />
-      </Item>
-      <Item label={within} note={openNote(open)}>
+      </StripFigure>
+      <StripFigure label={within} note={openNote(open)}>
         <QuietGlyph status={glyph(beyond === 0)} />
         {formatCount(beyond)}
         {compared.cells >= fewCells ? (
           <span className="unit">{formatPercent(beyond / compared.cells)} %</span>
         ) : null}
-      </Item>
-      <Item
+      </StripFigure>
+      <StripFigure
         label="Largest"
         note={
           largest
@@ -64,17 +63,17 @@ export function SummaryStrip({ summary, old, zone, now }: SummaryStripProps) {
         ) : (
           <span className="font-normal text-text-3">none</span>
         )}
-      </Item>
-      <Item
+      </StripFigure>
+      <StripFigure
         label="Unexplained (drift)"
         note={drifting > 0 ? 'needs a person' : 'every difference has a cause'}
       >
         <QuietGlyph status={glyph(drifting === 0)} />
         {formatCount(drifting)}
-      </Item>
-      <Item label="Awaiting batch" note={nextRunNote(summary.nextRunAt, zone, now)}>
+      </StripFigure>
+      <StripFigure label="Awaiting batch" note={nextRunNote(summary.nextRunAt, zone, now)}>
         <CountFigure n={awaiting.cells} unit={awaiting.isMore ? 'cells or more' : 'cells'} />
-      </Item>
+      </StripFigure>
     </dl>
   )
 }
@@ -87,18 +86,6 @@ function nextRunNote(at: number | null, zone: Zone, now: number): string {
   if (at === null) return 'no scheduled run'
   if (at <= now) return 'a run is due'
   return `next run ${formatNear(at, zone, now)}, in ${formatDuration(at - now)}`
-}
-
-function Item({ label, note, children }: { label: string; note: string; children: ReactNode }) {
-  return (
-    <div className="strip-figure">
-      <dt>{label}</dt>
-      <dd className="strip-value">{children}</dd>
-      <dd className="strip-note" title={note}>
-        {note}
-      </dd>
-    </div>
-  )
 }
 
 const labels = ['Cells compared', 'Beyond tolerance', 'Largest', 'Unexplained (drift)', 'Awaiting batch']

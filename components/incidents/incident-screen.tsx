@@ -8,7 +8,16 @@ import { formatDuration, formatNear, formatRange, plural, withInstants } from '@
 import type { Zone } from '@/components/format'
 import { isOld, liveness, useWatch } from '@/components/live'
 import { PageHead } from '@/components/shell'
-import { Button, DurationFigure, Failed, Panel, SkeletonRows, StripSkeleton, Tag } from '@/components/ui'
+import {
+  Button,
+  DurationFigure,
+  Failed,
+  Panel,
+  SkeletonRows,
+  StripFigure,
+  StripSkeleton,
+  Tag,
+} from '@/components/ui'
 import { useNow, useZone } from '@/components/view'
 import type { IncidentDetail, WatchMessage } from '@/server/api'
 import { AcknowledgeButton } from './acknowledge-button'
@@ -168,28 +177,28 @@ function Figures({ incident, zone, now }: { incident: IncidentDetail; zone: Zone
   const to = Date.parse(variables.to ?? '')
   return (
     <dl className="strip">
-      <Figure
+      <StripFigure
         label={resolvedAt === null ? 'Goes on for' : 'Took'}
         note={`since ${formatNear(openedAt, zone, now, 'second')}, opened by ${openedBy === 'alert' ? 'an alert' : openedBy}`}
       >
         <DurationFigure ms={Math.max(0, (resolvedAt ?? now) - openedAt)} />
-      </Figure>
-      <Figure
+      </StripFigure>
+      <StripFigure
         label="Detected after"
         note={`first sign ${formatNear(facts.firstSignAt, zone, now, 'second')}`}
       >
         {facts.timeToDetectMs === null ? '–' : <DurationFigure ms={facts.timeToDetectMs} />}
-      </Figure>
-      <Figure label="Reconciled after" note={facts.says.reconcile}>
+      </StripFigure>
+      <StripFigure label="Reconciled after" note={facts.says.reconcile}>
         {facts.timeToReconcileMs === null ? '–' : <DurationFigure ms={facts.timeToReconcileMs} />}
-      </Figure>
-      <Figure
+      </StripFigure>
+      <StripFigure
         label="Windows"
         note={escalation > 0 ? `${plural(escalation, 'step')} of the route told` : 'nobody was told yet'}
       >
         {Number.isNaN(from) || Number.isNaN(to) ? 'not known' : formatRange(from, to, zone, now)}
-      </Figure>
-      <Figure label="Budget used" note={stateText(incident, zone, now)}>
+      </StripFigure>
+      <StripFigure label="Budget used" note={stateText(incident, zone, now)}>
         {most === null ? (
           '–'
         ) : (
@@ -198,19 +207,7 @@ function Figures({ incident, zone, now }: { incident: IncidentDetail; zone: Zone
             <span className="unit">%</span>
           </>
         )}
-      </Figure>
+      </StripFigure>
     </dl>
-  )
-}
-
-function Figure({ label, note, children }: { label: string; note: string; children: React.ReactNode }) {
-  return (
-    <div className="strip-figure">
-      <dt>{label}</dt>
-      <dd className="strip-value">{children}</dd>
-      <dd className="strip-note" title={note}>
-        {note}
-      </dd>
-    </div>
   )
 }

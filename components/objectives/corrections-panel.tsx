@@ -3,13 +3,13 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { CalendarPlus } from 'lucide-react'
 import { useState } from 'react'
 import { useRefusal } from '@/components/account'
-import { describeError, useTRPC } from '@/components/data'
+import { useTRPC } from '@/components/data'
 import { formatRange } from '@/components/format'
 import type { Zone } from '@/components/format'
-import { Button, Dialog, Note, Panel, showToast } from '@/components/ui'
+import { Button, Note, Panel, showToast } from '@/components/ui'
 import type { BudgetCorrectionView, ObjectiveDetail } from '@/server/api'
 import { CorrectionDialog } from './correction-dialog'
-import { Field, FormProblem, TextInput } from './form'
+import { RemoveDialog } from './remove-dialog'
 
 interface CorrectionsPanelProps {
   detail: ObjectiveDetail
@@ -74,15 +74,20 @@ export function CorrectionsPanel({ detail, zone, now }: CorrectionsPanelProps) {
         </table>
       )}
       {dialog === 'add' ? <CorrectionDialog view={view} zone={zone} onClose={close} /> : null}
-      {dialog !== null && dialog !== 'add' ? <RemoveDialog correction={dialog} onClose={close} /> : null}
+      {dialog !== null && dialog !== 'add' ? <RemoveCorrection correction={dialog} onClose={close} /> : null}
     </Panel>
   )
 }
 
-function RemoveDialog({ correction, onClose }: { correction: BudgetCorrectionView; onClose: () => void }) {
+function RemoveCorrection({
+  correction,
+  onClose,
+}: {
+  correction: BudgetCorrectionView
+  onClose: () => void
+}) {
   const trpc = useTRPC()
   const queryClient = useQueryClient()
-  const [reason, setReason] = useState('')
   const remove = useMutation(
     trpc.objectives.removeCorrection.mutationOptions({
       onSuccess: () => {
@@ -93,36 +98,12 @@ function RemoveDialog({ correction, onClose }: { correction: BudgetCorrectionVie
     }),
   )
   return (
-    <Dialog
-      width="medium"
-      onClose={onClose}
+    <RemoveDialog
       title="Remove correction"
       description="Its minutes count against the budget again."
-    >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault()
-          if (reason.trim()) remove.mutate({ id: correction.id, reason: reason.trim() })
-        }}
-      >
-        <div className="flex flex-col gap-3 px-5 pb-4 max-[720px]:px-3">
-          <Field label="Reason">
-            <TextInput autoFocus value={reason} onChange={setReason} />
-          </Field>
-          {remove.error ? <FormProblem>{describeError(remove.error).message}</FormProblem> : null}
-        </div>
-        <div className="dialog-foot">
-          <span className="grow" />
-          <Button
-            variant="primary"
-            type="submit"
-            off={reason.trim() ? null : 'Say why.'}
-            aria-busy={remove.isPending}
-          >
-            Remove correction
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+      command="Remove correction"
+      removal={{ ...remove, mutate: (reason) => remove.mutate({ id: correction.id, reason }) }}
+      onClose={onClose}
+    />
   )
 }

@@ -1,5 +1,5 @@
 import { formatCompact, formatDuration, formatPercent, formatShare } from '@/components/format'
-import { Glyph } from '@/components/ui'
+import { Glyph, StripFigure } from '@/components/ui'
 import type { ObjectiveView } from '@/server/api'
 import { budgetFigure, burnText, indicatorWords, windowWords } from './objective-words'
 
@@ -10,13 +10,13 @@ export function ObjectiveStrip({ view }: { view: ObjectiveView }) {
   const good = sli ? indicatorWords[sli.indicator].good(sli.threshold) : 'weighted mean'
   return (
     <dl className="strip">
-      <Tile name="Objective" note={`of ${counted} ${good}, ${windowWords(window)}`}>
+      <StripFigure label="Objective" note={`of ${counted} ${good}, ${windowWords(window)}`}>
         {formatShare(target)}
         <span className="unit">%</span>
-      </Tile>
+      </StripFigure>
       <Attained view={view} />
-      <Tile
-        name="Error budget"
+      <StripFigure
+        label="Error budget"
         note={
           state && state.now.total > 0 && sli
             ? `${formatPercent(1 - target)} % of ${formatCompact(state.now.total)} ${counted}`
@@ -31,7 +31,7 @@ export function ObjectiveStrip({ view }: { view: ObjectiveView }) {
             <span className="unit">{sli ? counted : ''}</span>
           </>
         )}
-      </Tile>
+      </StripFigure>
       <BudgetLeft view={view} />
       <BurnNow view={view} />
       <RunsOut view={view} />
@@ -44,8 +44,8 @@ function Attained({ view: { state } }: { view: ObjectiveView }) {
   const then = state?.then.attained ?? null
   const probes = state && state.probeShare >= 0.005 ? `${formatPercent(state.probeShare)} % probes` : null
   return (
-    <Tile
-      name="Attained"
+    <StripFigure
+      label="Attained"
       note={
         then !== null && now !== then
           ? `as known then ${formatShare(then)} %`
@@ -60,7 +60,7 @@ function Attained({ view: { state } }: { view: ObjectiveView }) {
           <span className="unit">%</span>
         </>
       )}
-    </Tile>
+    </StripFigure>
   )
 }
 
@@ -68,8 +68,8 @@ function BudgetLeft({ view: { state, sli } }: { view: ObjectiveView }) {
   const left = state?.now.budgetLeft ?? null
   const counted = sli ? indicatorWords[sli.indicator].counted : ''
   return (
-    <Tile
-      name="Budget left"
+    <StripFigure
+      label="Budget left"
       note={
         left === null || state?.budgetTotal == null
           ? 'no data is not a full budget'
@@ -93,7 +93,7 @@ function BudgetLeft({ view: { state, sli } }: { view: ObjectiveView }) {
           </span>
         </>
       )}
-    </Tile>
+    </StripFigure>
   )
 }
 
@@ -102,8 +102,8 @@ function BurnNow({ view: { state, target, sli } }: { view: ObjectiveView }) {
   const isPaging = state?.burns.some(({ isFiring, severity }) => isFiring && severity === 'page')
   const bad = sli ? `${indicatorWords[sli.indicator].bad} ${indicatorWords[sli.indicator].counted}` : 'bad'
   return (
-    <Tile
-      name="Burn, 1 h"
+    <StripFigure
+      label="Burn, 1 h"
       note={burn === null ? 'nothing in the last hour' : `${formatPercent(burn * (1 - target))} % ${bad}`}
     >
       {burn === null ? (
@@ -118,7 +118,7 @@ function BurnNow({ view: { state, target, sli } }: { view: ObjectiveView }) {
           {burnText(burn)}
         </>
       )}
-    </Tile>
+    </StripFigure>
   )
 }
 
@@ -127,31 +127,19 @@ function RunsOut({ view: { state } }: { view: ObjectiveView }) {
   const note = used === null ? 'at the rate of the last hour' : `${formatPercent(used)} % used in 24 h`
   if ((state?.now.budgetLeft ?? 1) <= 0)
     return (
-      <Tile name="Runs out in" note={note}>
+      <StripFigure label="Runs out in" note={note}>
         exhausted
-      </Tile>
+      </StripFigure>
     )
   return (
-    <Tile name="Runs out in" note={note}>
+    <StripFigure label="Runs out in" note={note}>
       {state?.exhaustedInS == null ? (
         <span className="font-normal text-text-3">not at this rate</span>
       ) : (
         formatDuration(state.exhaustedInS * 1_000)
       )}
-    </Tile>
+    </StripFigure>
   )
 }
 
 const Nothing = () => <span className="font-normal text-text-3">no data</span>
-
-function Tile({ name, note, children }: { name: string; note: string; children: React.ReactNode }) {
-  return (
-    <div className="strip-figure">
-      <dt>{name}</dt>
-      <dd className="strip-value">{children}</dd>
-      <dd className="strip-note" title={note}>
-        {note}
-      </dd>
-    </div>
-  )
-}

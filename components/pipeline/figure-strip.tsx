@@ -1,8 +1,7 @@
-import type { ReactNode } from 'react'
 import { formatCount, formatDuration, formatNear, formatPercent } from '@/components/format'
 import type { Zone } from '@/components/format'
 import { runStatus } from '@/components/pipelines/last-run'
-import { CountFigure, DurationFigure, Mark, QuietGlyph, StripSkeleton } from '@/components/ui'
+import { CountFigure, DurationFigure, Mark, QuietGlyph, StripFigure, StripSkeleton } from '@/components/ui'
 import type { Status } from '@/components/ui'
 import type { PipelineInfo, PipelineStatus } from '@/server/api'
 
@@ -22,28 +21,34 @@ export function FigureStrip({ info, status, old, zone, now }: FigureStripProps) 
   const ahead = status.position.filter((p) => p.watermark !== null && p.watermark !== watermark).length
   return (
     <dl className="strip">
-      <Item label="Fresh" note={lag.seconds > 0 ? 'oldest event not counted' : 'every event is counted'}>
+      <StripFigure
+        label="Fresh"
+        note={lag.seconds > 0 ? 'oldest event not counted' : 'every event is counted'}
+      >
         <QuietGlyph status={old ? 'unknown' : lagStatus(lag.seconds)} />
         {lag.seconds > 0 ? <DurationFigure ms={lag.seconds * 1_000} /> : 'current'}
-      </Item>
-      <Item
+      </StripFigure>
+      <StripFigure
         label="Watermark"
         note={ahead > 0 ? `slowest of ${status.position.length} partitions` : 'windows before it are closed'}
       >
         {watermark === null ? <None text="none yet" /> : formatNear(watermark, zone, now, 'second')}
-      </Item>
-      <Item label="Boundary" note={boundary === null ? 'no batch version yet' : 'batch before, speed after'}>
+      </StripFigure>
+      <StripFigure
+        label="Boundary"
+        note={boundary === null ? 'no batch version yet' : 'batch before, speed after'}
+      >
         {boundary === null ? <None text="none yet" /> : formatNear(boundary, zone, now, 'second')}
-      </Item>
-      <Item label="Waiting" note={waitingNote(status, now)}>
+      </StripFigure>
+      <StripFigure label="Waiting" note={waitingNote(status, now)}>
         <CountFigure n={lag.events} unit="events" />
-      </Item>
-      <Item wide label="Late, duplicate, invalid" note={`of ${formatCount(counters.events)} events`}>
+      </StripFigure>
+      <StripFigure isWide label="Late, duplicate, invalid" note={`of ${formatCount(counters.events)} events`}>
         <Cause cause="late" n={counters.late} of={counters.events} />
         <Cause cause="duplicate" n={counters.duplicate} of={counters.events} />
         <Cause cause="invalid" n={counters.invalid} of={counters.events} />
-      </Item>
-      <Item label="Last batch" note={`every ${formatDuration(info.batchEveryMs)}`}>
+      </StripFigure>
+      <StripFigure label="Last batch" note={`every ${formatDuration(info.batchEveryMs)}`}>
         {lastRun ? (
           <>
             <QuietGlyph status={runStatus(lastRun.status)} />
@@ -55,7 +60,7 @@ export function FigureStrip({ info, status, old, zone, now }: FigureStripProps) 
         ) : (
           <None text="none yet" />
         )}
-      </Item>
+      </StripFigure>
     </dl>
   )
 }
@@ -63,28 +68,6 @@ export function FigureStrip({ info, status, old, zone, now }: FigureStripProps) 
 function lagStatus(seconds: number): Status {
   if (seconds >= 60) return 'bad'
   return seconds >= 5 ? 'warn' : 'ok'
-}
-
-function Item({
-  label,
-  note,
-  wide = false,
-  children,
-}: {
-  label: string
-  note: string
-  wide?: boolean
-  children: ReactNode
-}) {
-  return (
-    <div className="strip-figure" {...(wide ? { 'data-wide': '' } : {})}>
-      <dt>{label}</dt>
-      <dd className="strip-value">{children}</dd>
-      <dd className="strip-note" title={note}>
-        {note}
-      </dd>
-    </div>
-  )
 }
 
 const None = ({ text }: { text: string }) => <span className="font-normal text-text-3">{text}</span>

@@ -6,7 +6,7 @@ import { useRefusal } from '@/components/account'
 import { describeError, useTRPC } from '@/components/data'
 import { formatDuration, formatNear } from '@/components/format'
 import { PageHead } from '@/components/shell'
-import { Button, Failed, Note, Panel, SkeletonRows, StripSkeleton } from '@/components/ui'
+import { Button, Failed, Note, Panel, SkeletonRows, StripFigure, StripSkeleton } from '@/components/ui'
 import { useNow, useZone } from '@/components/view'
 import type { RunbookDetail } from '@/server/api'
 import { EditRunbookDialog } from './edit-runbook-dialog'
@@ -14,7 +14,7 @@ import { RunList } from './run-list'
 import { RunbookBlocks, RunView } from './run-view'
 import { StartRunForm } from './start-run-form'
 
-const labels = ['Solved', 'Usual time', 'Last run', 'Version']
+const labels = ['Solved', 'Usual time', 'Last run', 'Version'] as const
 
 /** One runbook: its text, its steps, who carried it out and whether that helped. */
 export function RunbookScreen({ name }: { name: string }) {
@@ -195,11 +195,9 @@ function Figures({
   return (
     <dl className="strip">
       {figures.map(({ label, value, note }) => (
-        <div key={label} className="strip-figure">
-          <dt>{label}</dt>
-          <dd className="strip-value">{value}</dd>
-          <dd className="strip-note">{note}</dd>
-        </div>
+        <StripFigure key={label} label={label} note={note}>
+          {value}
+        </StripFigure>
       ))}
     </dl>
   )

@@ -5,7 +5,16 @@ import Link from 'next/link'
 import { useSearchParams } from 'next/navigation'
 import { describeError, useTRPC } from '@/components/data'
 import { formatNear, formatCount } from '@/components/format'
-import { Button, Failed, Note, Panel, QuietGlyph, SkeletonRows, StripSkeleton } from '@/components/ui'
+import {
+  Button,
+  Failed,
+  Note,
+  Panel,
+  QuietGlyph,
+  SkeletonRows,
+  StripFigure,
+  StripSkeleton,
+} from '@/components/ui'
 import { keepView, useNow, useZone } from '@/components/view'
 import type { TraceDetail } from '@/server/api'
 import { formatSpan } from './span-duration'
@@ -115,23 +124,15 @@ function Strip({ trace }: { trace: TraceDetail }) {
           ) : null}
         </dd>
       </div>
-      <div className="strip-figure">
-        <dt>Took</dt>
-        <dd className="strip-value">{formatSpan(trace.durationMs)}</dd>
-        <dd className="strip-note">from its first span to its last</dd>
-      </div>
-      <div className="strip-figure">
-        <dt>Longest</dt>
-        <dd className="strip-value">{longest ? longest.stage : 'none'}</dd>
-        <dd className="strip-note">{longest ? `${Math.round(longest.share * 100)} % of the time` : ''}</dd>
-      </div>
-      <div className="strip-figure">
-        <dt>Begun</dt>
-        <dd className="strip-value">{formatNear(trace.at, zone, now, 'second')}</dd>
-        <dd className="strip-note">
-          {trace.kept === null ? 'still open' : `kept: ${keptWords(trace.kept)}`}
-        </dd>
-      </div>
+      <StripFigure label="Took" note="from its first span to its last">
+        {formatSpan(trace.durationMs)}
+      </StripFigure>
+      <StripFigure label="Longest" note={longest ? `${Math.round(longest.share * 100)} % of the time` : ''}>
+        {longest ? longest.stage : 'none'}
+      </StripFigure>
+      <StripFigure label="Begun" note={trace.kept === null ? 'still open' : `kept: ${keptWords(trace.kept)}`}>
+        {formatNear(trace.at, zone, now, 'second')}
+      </StripFigure>
     </dl>
   )
 }
