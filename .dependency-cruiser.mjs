@@ -2,7 +2,7 @@ import { rooms } from './server/rooms.mjs'
 
 const names = Object.keys(rooms)
 // Tests, and what rooms lend to tests: testing.ts, testing-*.ts and folders named testing.
-const tests = ['[.](test|itest|ptest|e2e|spec)[.]tsx?$', '/testing[^/]*[.]tsx?$', '/testing/']
+const tests = ['[.](test|itest|ptest|ftest|e2e|spec)[.]tsx?$', '/testing[^/]*[.]tsx?$', '/testing/']
 const lent = ['testing[^/]*[.]ts$', 'testing/']
 /** What may be entered beside a room's index.ts, and why. */
 const doors = {

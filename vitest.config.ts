@@ -51,6 +51,20 @@ export default defineConfig({
           hookTimeout: 300_000,
         },
       },
+      {
+        // Faults on the built product, minutes each: `npm run test:faults`, not part of `npm test`.
+        extends: true,
+        test: {
+          ...shared,
+          name: 'faults',
+          include: ['e2e/faults/**/*.ftest.ts'],
+          pool: 'forks',
+          sequence: { groupOrder: 3 },
+          maxWorkers: 1,
+          testTimeout: 900_000,
+          hookTimeout: 300_000,
+        },
+      },
     ],
   },
 })

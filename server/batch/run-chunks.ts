@@ -1,5 +1,5 @@
 import type { CompiledPipeline } from '../pipeline'
-import { AppError, currentTrace, newSpanId, nowUs, recordSpan } from '../platform'
+import { AppError, crashPoint, currentTrace, newSpanId, nowUs, recordSpan } from '../platform'
 import type { Range } from '../serving'
 import type { ArchiveScan, ArchiveSource } from './archive-source'
 import type { BatchEngine, EngineCell } from './engine'
@@ -70,6 +70,7 @@ async function* cellsOf(
         signal,
       )
     }
+    crashPoint('batch.chunk.counted')
     recordChunk(startUs, i, chunks.length)
     scope.onChunk?.(i + 1, chunks.length)
     await scope.onRead?.(chunkBytes)

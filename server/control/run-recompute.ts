@@ -1,5 +1,5 @@
 import { inTransaction, type PoolClient } from '../clients'
-import { withSpan } from '../platform'
+import { crashPoint, withSpan } from '../platform'
 import { discardVersions, type Published } from '../serving'
 import { announcePublication } from './announce'
 import { audit } from './audit'
@@ -84,10 +84,12 @@ async function finish(deps: BatchDeps, run: JobRun, input: Finish): Promise<void
   const diff = isProposal
     ? await readDiff(deps.pool, { compiled: compiledOf(input.stored), versionIds })
     : null
+  crashPoint('control.publish.before')
   const inOneTransaction = async (client: PoolClient) => {
     const end = diff
       ? await leaveProposal(deps, client, run, { ...input, versionIds, diff })
       : await publish(deps, client, run, { ...input, versionIds })
+    crashPoint('control.publish.inside')
     if (job.kind === 'scheduled') await supersedeProposals(client, job.pipeline, end.result.proposal ?? null)
     await endJob(client, job, {
       ...outcomeOf(input.staged),
@@ -113,6 +115,7 @@ async function finish(deps: BatchDeps, run: JobRun, input: Finish): Promise<void
     { name: diff ? 'propose' : 'publish', stage: 'publish', attributes: { versions: versionIds.length } },
     () => inTransaction(deps.pool, inOneTransaction),
   )
+  crashPoint('control.publish.after')
   if (published) announcePublication(deps.nats, published)
 }
 

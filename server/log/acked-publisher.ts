@@ -1,6 +1,6 @@
 import type { Msg, MsgHdrs } from '@nats-io/transport-node'
 import { createInbox, newHeaders, type Nats } from '../clients'
-import { AppError, backoffMs } from '../platform'
+import { AppError, backoffMs, crashPoint } from '../platform'
 import type { Frame } from './frame'
 
 export interface PublisherOptions {
@@ -110,6 +110,7 @@ export class AckedPublisher {
     if (!pending) return
     const { data } = message
     // An empty reply is the server's "no responders": JetStream or the stream is not there yet.
+    crashPoint('log.append.acknowledged')
     const reply = data.length === 0 ? null : (JSON.parse(Buffer.from(data).toString()) as AckReply)
     if (reply && !reply.error) this.#settle(token, null)
     else if (reply?.error && isFinal(reply.error)) this.#settle(token, refusal(reply.error))

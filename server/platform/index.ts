@@ -1,4 +1,5 @@
 export { systemClock, type Clock } from './clock'
+export { crashPoint } from './crash-point'
 export { readEnv, readPort, type Env, type LogLevel } from './env'
 export { AppError, statusByCode, type ErrorCode } from './errors'
 export { newId, sha256Hex } from './ids'

@@ -1,6 +1,6 @@
 import type { PoolClient } from '../clients'
 import type { Instant } from '../pipeline'
-import { AppError } from '../platform'
+import { AppError, crashPoint } from '../platform'
 import { flipTo, type Flip, type MapEntry } from './publication'
 import {
   entriesInForce,
@@ -100,6 +100,7 @@ export async function writeFlip(
   const number = compute.publication + 1
   const { jobId, actor, reason } = request
   await writePublication(client, compute.id, { number, kind, jobId, actor, reason }, flip)
+  crashPoint('serving.flip.inside')
   return {
     pipeline: compute.pipeline,
     computeId: compute.id,

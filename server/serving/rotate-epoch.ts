@@ -1,5 +1,5 @@
 import type { PoolClient } from '../clients'
-import { AppError } from '../platform'
+import { AppError, crashPoint } from '../platform'
 import type { Cut } from './cut'
 import { readCompute } from './publication-store'
 
@@ -42,6 +42,7 @@ export async function rotateEpoch(client: PoolClient, computeId: number): Promis
      RETURNING epoch, partition, seq, watermark`,
     [computeId],
   )
+  crashPoint('serving.epoch.rotated')
   return toCut(rows)
 }
 

@@ -1,5 +1,5 @@
 import { inTransaction, type Pool, type PoolClient } from '../clients'
-import { AppError } from '../platform'
+import { AppError, crashPoint } from '../platform'
 import type { SpeedBases } from './speed-bases'
 import {
   addDelta,
@@ -56,6 +56,7 @@ export async function commitSpeed(pool: Pool, input: SpeedCommit): Promise<Speed
     })
     await addToBases(client, written, input)
     await upsertBuckets(client, written)
+    crashPoint('speed.commit.inside')
     await advancePositions(client, decided.accepted, input.leaseMs)
     return decided
   })

@@ -1,5 +1,5 @@
 import { inTransaction, type Pool, type PoolClient } from '../clients'
-import { AppError } from '../platform'
+import { AppError, crashPoint } from '../platform'
 import { readVacuumed, shareCompute } from './publication-store'
 import { requireKeptBuckets } from './publish'
 import {
@@ -41,6 +41,7 @@ export async function stageVersion(
       await client.query(`SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0`)
       const { lines, figures } = write(begun)
       const rows = await copyCells(client, prefixed(begun.id, lines))
+      crashPoint('serving.stage.copied')
       const staged = { ...figures(), rows }
       if (!(await markStaged(client, begun.id, staged))) {
         throw new AppError(

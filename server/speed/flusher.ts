@@ -1,5 +1,5 @@
 import type { Pool } from '../clients'
-import { backoffMs, sleep, type Logger } from '../platform'
+import { backoffMs, crashPoint, sleep, type Logger } from '../platform'
 import {
   commitSpeed,
   partitionKey,
@@ -128,7 +128,9 @@ export class Flusher {
     for (this.failures = 0; ;) {
       const startedAt = performance.now()
       try {
+        crashPoint('speed.commit.before')
         const result = await commitSpeed(pool, { commits, merge, bases, leaseMs: limits.leaseMs })
+        crashPoint('speed.commit.after')
         this.lastCommitMs = performance.now() - startedAt
         this.commits++
         this.failures = 0

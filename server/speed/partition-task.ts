@@ -8,6 +8,7 @@ import {
   type EventBatch,
   type PartitionState,
 } from '../pipeline'
+import { crashPoint } from '../platform'
 import { partitionKey, type Lease, type PartitionCommit } from '../serving'
 import { holdTraces, tracedIn, type TracedEvent } from './event-spans'
 import { EventWaits, type WaitRun } from './event-waits'
@@ -198,6 +199,7 @@ export class PartitionTask {
   }
 
   #rebuild(batch: EventBatch): void {
+    crashPoint('speed.restore.rebuilding')
     const { dedupe } = this.#state
     const { outOfOrderMs } = this.compiled.definition.lateness
     for (let i = 0; i < batch.n; i++) {

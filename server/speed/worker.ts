@@ -2,7 +2,7 @@ import { hostname } from 'node:os'
 import type { Nats, Pool } from '../clients'
 import { streamState, type SchemasInForce } from '../log'
 import { mergeCells } from '../pipeline'
-import { logger, newId, retry, sleep, systemClock, type Clock, type Stop } from '../platform'
+import { crashPoint, logger, newId, retry, sleep, systemClock, type Clock, type Stop } from '../platform'
 import {
   acquireLeases,
   heartbeatLeases,
@@ -238,6 +238,7 @@ class SpeedWorker {
     if (rebuildFrom !== null) task.rewindTo(await seqBefore(this.#nats, rebuildFrom))
     const skippedAfter = await readSkipped(this.#pool, lease)
     if (skippedAfter !== null) task.rewindTo(skippedAfter)
+    crashPoint('speed.lease.taken')
     this.#tasks.set(task.key, task)
     const { computeId, partition, seq, fence, watermark } = lease
     this.#log.info({ computeId, partition, seq, fence }, 'took a lease')

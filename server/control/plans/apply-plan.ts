@@ -1,5 +1,5 @@
 import { inTransaction, type PoolClient } from '../../clients'
-import { AppError } from '../../platform'
+import { AppError, crashPoint } from '../../platform'
 import { announceJob, announcePublication } from '../announce'
 import { audit } from '../audit'
 import { findJob } from '../job-store'
@@ -38,6 +38,7 @@ export async function applyPlan(
     await client.query('SELECT 1 FROM compute WHERE id = $1 FOR NO KEY UPDATE', [plan.expected.computeId])
     refuse(plan, [...(await planChanges(client, plan)), ...(await missingApproval(client, plan, actor))])
     const applied = await requireCommand(plan.kind).apply(client, plan, { actor, reason }, deps)
+    crashPoint('control.plan.inside')
     await markApplied(client, { id, at: now, actor, reason, jobId: applied.jobId })
     await audit(client, deps.clock, {
       actor,
@@ -54,6 +55,7 @@ export async function applyPlan(
     })
     return applied
   })
+  crashPoint('control.plan.after')
   afterCommit?.()
   if (published) announcePublication(deps.nats, published)
   const job = await findJob(deps.pool, jobId)

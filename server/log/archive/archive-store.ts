@@ -1,4 +1,5 @@
 import { inTransaction, type Pool, type PoolClient } from '../../clients'
+import { crashPoint } from '../../platform'
 import type { DeadEvent } from '../message'
 import { maxDeadLetterBytes } from '../limits'
 import type { SegmentColumns } from './segment-builder'
@@ -91,6 +92,7 @@ export function commitFlush(pool: Pool, flush: Flush): Promise<boolean> {
     if (rowCount !== 1) return false
     await insertSegments(client, flush.segments)
     await insertDeadLetters(client, flush.dead)
+    crashPoint('log.manifest.inside')
     return true
   })
 }
@@ -214,6 +216,7 @@ export async function replaceSegments(
       return false
     }
     await insertSegments(client, [merged])
+    crashPoint('log.merge.inside')
     return true
   })
 }

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { mkdir } from 'node:fs/promises'
 import { openDuck, type Duck, type Nats, type Pool } from '../../clients'
-import { logger, sleep, type Stop } from '../../platform'
+import { crashPoint, logger, sleep, type Stop } from '../../platform'
 import type { LogMessage } from '../log-message'
 import { frameType, MessageHeader } from '../message-header'
 import { decodeMessage, unreadableSubject, type DeadEvent } from '../message'
@@ -299,6 +299,7 @@ class ArchiveRun {
       dead: this.#dead,
     })
     if (!held) throw new Error('another archiver holds the lease')
+    crashPoint('log.manifest.after')
     for (const { type, rows, bytes } of segments) this.#options.onArchived?.(type, { events: rows, bytes })
     this.#committed = toSeq
     this.#builders = new Map()

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Duck } from '../../clients'
+import { crashPoint } from '../../platform'
 import type { SegmentBuilder } from './segment-builder'
 import { identifier, textLiteral } from './sql-text'
 
@@ -105,9 +106,11 @@ export async function writeDurably(
   const temporary = target + temporarySuffix
   await mkdir(path.dirname(target), { recursive: true })
   await write(temporary)
+  crashPoint('log.segment.written')
   await sync(temporary)
   const [{ size }, checksum] = await Promise.all([stat(temporary), checksumOf(temporary)])
   await rename(temporary, target)
+  crashPoint('log.segment.renamed')
   await sync(path.dirname(target))
   // The folder's own entry, when this was its first file.
   await sync(dir)

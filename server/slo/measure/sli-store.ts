@@ -12,6 +12,13 @@ const columnsOf = (slis: readonly Sli[]) => [
 
 const wanted = `unnest($1::text[], $2::text[], $3::float8[]) AS w (pipeline, indicator, threshold)`
 
+/**
+ * Both reads answer one row an indicator, its columns as comma-separated text: a thousand indicators of a month are a
+ * million and a half rows, which cost the driver ten times what they cost the database.
+ */
+const listOf = (expression: string, order: string): string =>
+  `array_to_string(array_agg(${expression} ORDER BY ${order}), ',', 'null')`
+
 /** Minutes with data, half-open range, in order. Probes stand in for minutes without any real value. */
 export async function readSliMinutes(
   db: Queryable,
@@ -19,13 +26,16 @@ export async function readSliMinutes(
   { from, to }: { from: number; to: number },
 ): Promise<SliMinuteRow[]> {
   if (slis.length === 0) return []
-  const { rows } = await db.query<FlatMinute>({
+  const { rows } = await db.query<
+    Sli & Record<'minutes' | 'goodThen' | 'totalThen' | 'probes' | 'goodNow' | 'totalNow', string>
+  >({
     name: 'slo-minutes',
-    text: `SELECT pipeline, indicator, threshold, minute,
-                  (CASE WHEN real_total > 0 THEN real_good ELSE probe_good END)::bigint AS "goodThen",
-                  (CASE WHEN real_total > 0 THEN real_total ELSE probe_total END)::bigint AS "totalThen",
-                  (CASE WHEN real_total > 0 THEN 0 ELSE probe_total END)::bigint AS probe,
-                  restated[1][1] AS "goodNow", restated[1][2] AS "totalNow"
+    text: `SELECT pipeline, indicator, threshold, ${listOf('minute', 'minute')} AS minutes,
+                  ${listOf('CASE WHEN real_total > 0 THEN real_good ELSE probe_good END', 'minute')} AS "goodThen",
+                  ${listOf('CASE WHEN real_total > 0 THEN real_total ELSE probe_total END', 'minute')} AS "totalThen",
+                  ${listOf('CASE WHEN real_total > 0 THEN 0 ELSE probe_total END', 'minute')} AS probes,
+                  ${listOf('restated[1][1]', 'minute')} AS "goodNow",
+                  ${listOf('restated[1][2]', 'minute')} AS "totalNow"
              FROM (
                SELECT pipeline, indicator, threshold, minute,
                       coalesce(sum(good) FILTER (WHERE revision = 0 AND traffic = 'real'), 0) AS real_good,
@@ -37,24 +47,24 @@ export async function readSliMinutes(
                  JOIN sli_minute m USING (pipeline, indicator, threshold)
                 WHERE minute >= $4 AND minute < $5
                 GROUP BY pipeline, indicator, threshold, minute) known
-            ORDER BY pipeline, indicator, threshold, minute`,
+            GROUP BY pipeline, indicator, threshold ORDER BY pipeline, indicator, threshold`,
     values: [...columnsOf(slis), from, to],
   })
-  return rows.map(({ goodThen, totalThen, goodNow, totalNow, probe, ...row }) => {
-    const then = { good: goodThen, total: totalThen }
-    const now = goodNow === null || totalNow === null ? then : { good: goodNow, total: totalNow }
-    return { ...row, then, now, probe }
+  return rows.flatMap(({ pipeline, indicator, threshold, ...lists }) => {
+    const [goodThen, totalThen, probes] = [lists.goodThen, lists.totalThen, lists.probes].map(numbersOf)
+    const [goodNow, totalNow] = [listed(lists.goodNow), listed(lists.totalNow)]
+    return numbersOf(lists.minutes).map((minute, i): SliMinuteRow => {
+      const then = { good: goodThen?.[i] ?? 0, total: totalThen?.[i] ?? 0 }
+      const [good, total] = [goodNow[i], totalNow[i]]
+      const now = typeof good === 'number' && typeof total === 'number' ? { good, total } : then
+      return { pipeline, indicator, threshold, minute, then, now, probe: probes?.[i] ?? 0 }
+    })
   })
 }
 
-interface FlatMinute extends Sli {
-  minute: number
-  goodThen: number
-  totalThen: number
-  goodNow: number | null
-  totalNow: number | null
-  probe: number
-}
+const listed = (list: string) => JSON.parse(`[${list}]`) as unknown[]
+
+const numbersOf = (list: string): number[] => listed(list).map(Number)
 
 /** Hours that were added up; see `readRollUpMark` for where they end. */
 export async function readSliHours(
@@ -64,31 +74,35 @@ export async function readSliHours(
 ): Promise<SliHourRow[]> {
   if (slis.length === 0) return []
   const { rows } = await db.query<
-    Sli & {
-      hour: number
-      goodThen: number
-      totalThen: number
-      goodNow: number
-      totalNow: number
-      slices: HourSlices
-    }
+    Sli & Record<'hours' | 'goodThen' | 'totalThen' | 'goodNow' | 'totalNow' | 'slices', string>
   >({
     name: 'slo-hours',
-    text: `SELECT pipeline, indicator, threshold, hour, good_then AS "goodThen", total_then AS "totalThen",
-                  good_now AS "goodNow", total_now AS "totalNow", slices
+    text: `SELECT pipeline, indicator, threshold, ${listOf('hour', 'hour')} AS hours,
+                  ${listOf('good_then', 'hour')} AS "goodThen", ${listOf('total_then', 'hour')} AS "totalThen",
+                  ${listOf('good_now', 'hour')} AS "goodNow", ${listOf('total_now', 'hour')} AS "totalNow",
+                  ${listOf(`nullif(slices, '{"probe": 0, "by": {}}')::text`, 'hour')} AS slices
              FROM (SELECT DISTINCT * FROM ${wanted}) wanted
              JOIN sli_hour h USING (pipeline, indicator, threshold)
-            WHERE hour >= $4 AND hour < $5 ORDER BY pipeline, indicator, threshold, hour`,
+            WHERE hour >= $4 AND hour < $5
+            GROUP BY pipeline, indicator, threshold ORDER BY pipeline, indicator, threshold`,
     values: [...columnsOf(slis), from, to],
   })
-  return rows.map(({ goodThen, totalThen, goodNow, totalNow, slices, ...row }) => ({
-    ...row,
-    then: { good: goodThen, total: totalThen },
-    now: { good: goodNow, total: totalNow },
-    probe: slices.probe,
-    slices: slices.by,
-  }))
+  return rows.flatMap(({ pipeline, indicator, threshold, ...lists }) => {
+    const [goodThen, totalThen] = [numbersOf(lists.goodThen), numbersOf(lists.totalThen)]
+    const [goodNow, totalNow] = [numbersOf(lists.goodNow), numbersOf(lists.totalNow)]
+    const slices = listed(lists.slices) as (HourSlices | null)[]
+    return numbersOf(lists.hours).map((hour, i): SliHourRow => {
+      const { probe, by } = slices[i] ?? noSlices
+      return {
+        ...{ pipeline, indicator, threshold, hour, probe, slices: by },
+        then: { good: goodThen[i] ?? 0, total: totalThen[i] ?? 0 },
+        now: { good: goodNow[i] ?? 0, total: totalNow[i] ?? 0 },
+      }
+    })
+  })
 }
+
+const noSlices: HourSlices = { probe: 0, by: {} }
 
 export interface RollUpMark {
   /** Hours before it are added up. */
