@@ -1,3 +1,4 @@
+export { bind, type Bound } from './bind'
 export { systemClock, type Clock } from './clock'
 export { crashPoint } from './crash-point'
 export { readEnv, readPort, type Env, type LogLevel } from './env'
@@ -8,6 +9,7 @@ export { projectRoot } from './project-root'
 export { backoffMs, retry, type RetryPolicy } from './retry'
 export { sleep } from './sleep'
 export type { Stop } from './stop'
+export { systemTiming, type Timing } from './timing'
 export {
   admitEventTrace,
   collectSpans,

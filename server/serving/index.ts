@@ -58,7 +58,15 @@ export {
   type PositionRow,
   type SpeedCounters,
 } from './speed-commit'
-export { commitSpeed, type SpeedCommit, type SpeedCommitResult } from './speed-view-store'
+export {
+  commitThrough,
+  type BucketWrite,
+  type SpeedCommit,
+  type SpeedCommitResult,
+  type SpeedView,
+  type SpeedViewTransaction,
+} from './commit-speed'
+export { commitSpeed, speedViewOf } from './speed-view-store'
 export {
   acquireLeases,
   ensurePositions,

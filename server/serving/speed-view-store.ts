@@ -1,85 +1,24 @@
 import { inTransaction, type Pool, type PoolClient } from '../clients'
-import { AppError, crashPoint } from '../platform'
-import type { SpeedBases } from './speed-bases'
+import { AppError, bind } from '../platform'
 import {
-  addDelta,
-  decideCommit,
-  inLockOrder,
-  partitionKey,
-  type BucketValue,
-  type CellDelta,
-  type LostReason,
-  type MergeCells,
-  type PartitionCommit,
-  type PositionRow,
-} from './speed-commit'
+  commitThrough,
+  type BucketWrite,
+  type SpeedCommit,
+  type SpeedCommitResult,
+  type SpeedView,
+} from './commit-speed'
+import type { BucketValue, PartitionCommit, PositionRow } from './speed-commit'
 
 /** Rows of one UNNEST statement. */
 const maxRowsPerStatement = 20_000
 
-export interface SpeedCommit {
-  commits: readonly PartitionCommit[]
-  merge: MergeCells
-  bases: SpeedBases
-  /** How much longer the leases of what is committed last from now, by the database's clock. */
-  leaseMs: number
+/** The speed view in Postgres. */
+export function speedViewOf(pool: Pool): SpeedView {
+  return { transact: (fn) => inTransaction(pool, (client) => fn(bind(client, speedViewStatements))) }
 }
 
-export interface SpeedCommitResult {
-  committed: { computeId: number; partition: number; epoch: number; cells: number }[]
-  lost: { computeId: number; partition: number; reason: LostReason }[]
-}
-
-interface BucketWrite {
-  commit: PartitionCommit
-  epoch: number
-  delta: CellDelta
-  name: string
-  value: BucketValue | undefined
-}
-
-/**
- * Writes one flush in one transaction: the absolute values of the changed buckets together with the positions
- * they belong to. What may not be written is reported in `lost` and leaves no trace. When it rejects, the
- * outcome is unknown; committing the same deltas again is safe, because they apply to their `baseSeq` only.
- */
-export async function commitSpeed(pool: Pool, input: SpeedCommit): Promise<SpeedCommitResult> {
-  const ordered = inLockOrder(input.commits)
-  let written: BucketWrite[] = []
-  const decision = await inTransaction(pool, async (client) => {
-    const rows = await lockPositions(client, ordered)
-    const decided = decideCommit(rows, ordered)
-    if (decided.accepted.length === 0) return decided
-    written = decided.accepted.flatMap(({ commit, epoch }) => {
-      input.bases.enter(partitionKey(commit), epoch, commit.baseSeq === 0)
-      return commit.cells.map((delta) => ({ commit, epoch, delta, name: cellName(delta), value: undefined }))
-    })
-    await addToBases(client, written, input)
-    await upsertBuckets(client, written)
-    crashPoint('speed.commit.inside')
-    await advancePositions(client, decided.accepted, input.leaseMs)
-    return decided
-  })
-  for (const { commit, name, value } of written) {
-    if (value !== undefined) input.bases.remember(partitionKey(commit), name, value)
-  }
-  for (const { commit } of decision.lost) input.bases.forget(partitionKey(commit))
-  return {
-    committed: decision.accepted.map(({ commit, epoch }) => ({
-      computeId: commit.computeId,
-      partition: commit.partition,
-      epoch,
-      cells: commit.cells.length,
-    })),
-    lost: decision.lost.map(({ commit, reason }) => ({
-      computeId: commit.computeId,
-      partition: commit.partition,
-      reason,
-    })),
-  }
-}
-
-const cellName = (cell: { windowStart: number; key: string }) => `${cell.windowStart}/${cell.key}`
+export const commitSpeed = (pool: Pool, input: SpeedCommit): Promise<SpeedCommitResult> =>
+  commitThrough(speedViewOf(pool), input)
 
 async function lockPositions(
   client: PoolClient,
@@ -97,27 +36,6 @@ async function lockPositions(
   return rows
 }
 
-/** Fills in the absolute value of every write, reading from the store what is not remembered. */
-async function addToBases(client: PoolClient, writes: BucketWrite[], { bases, merge }: SpeedCommit) {
-  const unknown: BucketWrite[] = []
-  for (const write of writes) {
-    const base = bases.find(partitionKey(write.commit), write.name)
-    if (base === undefined) unknown.push(write)
-    else write.value = absolute(write, base ?? undefined, merge)
-  }
-  for (let from = 0; from < unknown.length; from += maxRowsPerStatement) {
-    const slice = unknown.slice(from, from + maxRowsPerStatement)
-    const stored = await readBuckets(client, slice)
-    slice.forEach((write, i) => {
-      write.value = absolute(write, stored.get(i), merge)
-    })
-  }
-}
-
-function absolute({ commit, delta }: BucketWrite, base: BucketValue | undefined, merge: MergeCells) {
-  return addDelta(base, delta, (a, b) => merge(commit.computeId, a, b))
-}
-
 interface BucketRow {
   at: number
   acc: (string | null)[]
@@ -127,7 +45,20 @@ interface BucketRow {
   invalid: number
 }
 
+/** What is stored of each, by its place among `writes`. */
 async function readBuckets(
+  client: PoolClient,
+  writes: readonly BucketWrite[],
+): Promise<Map<number, BucketValue>> {
+  const stored = new Map<number, BucketValue>()
+  for (let from = 0; from < writes.length; from += maxRowsPerStatement) {
+    const slice = writes.slice(from, from + maxRowsPerStatement)
+    for (const [at, value] of await readSome(client, slice)) stored.set(from + at, value)
+  }
+  return stored
+}
+
+async function readSome(
   client: PoolClient,
   writes: readonly BucketWrite[],
 ): Promise<Map<number, BucketValue>> {
@@ -190,10 +121,9 @@ const bytes = (data: Uint8Array) => Buffer.from(data.buffer, data.byteOffset, da
 
 async function advancePositions(
   client: PoolClient,
-  accepted: readonly { commit: PartitionCommit }[],
+  commits: readonly PartitionCommit[],
   leaseMs: number,
 ): Promise<void> {
-  const commits = accepted.map(({ commit }) => commit)
   const counters = commits.map((c) => c.counters)
   const { rowCount } = await client.query({
     name: 'speed-advance-positions',
@@ -237,3 +167,6 @@ async function advancePositions(
     )
   }
 }
+
+/** What `commitThrough` asks of the speed view, in one transaction. */
+export const speedViewStatements = { lockPositions, readBuckets, upsertBuckets, advancePositions }
