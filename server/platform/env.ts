@@ -20,6 +20,10 @@ export interface Env {
   apiToken?: string
   otlpEndpoint?: string
   natsServerBin?: string
+  /** What the batch engine may take, in MiB. */
+  batchMemoryMb?: number
+  /** Addresses and ranges of our own proxies, whose word on a client's address and https is taken. */
+  trustedProxies?: string
   /** Notification channels that ask for it may reach private and loopback addresses. */
   allowInternal?: boolean
   /** How nats-server syncs its writes: the supervisor sets it for its own; declare it for yours. */
@@ -36,6 +40,7 @@ const optional = {
   apiToken: 'PARALLAX_API_TOKEN',
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',
   natsServerBin: 'NATS_SERVER_BIN',
+  trustedProxies: 'PARALLAX_TRUSTED_PROXIES',
 } as const
 
 /** The environment, checked. A variable that is set but empty counts as not set. */
@@ -52,6 +57,8 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
     const value = set(name)
     if (value !== undefined) env[field] = value
   }
+  const memory = set('PARALLAX_BATCH_MEMORY_MB')
+  if (memory !== undefined) env.batchMemoryMb = readMemory(memory)
   if (set('PARALLAX_ALLOW_INTERNAL') === '1') env.allowInternal = true
   const natsSync = set('PARALLAX_NATS_SYNC')
   if (natsSync === 'always' || natsSync === 'default') env.natsSync = natsSync
@@ -70,6 +77,19 @@ export function readPort(text: string): number {
     )
   }
   return port
+}
+
+const leastMemoryMb = 128
+
+function readMemory(text: string): number {
+  const mb = Number(text)
+  if (!/^\d+$/.test(text) || mb < leastMemoryMb) {
+    throw new AppError(
+      'bad_request',
+      `Reading PARALLAX_BATCH_MEMORY_MB failed: "${text}" is not a whole number from ${leastMemoryMb}. Use the MiB that a batch run may take.`,
+    )
+  }
+  return mb
 }
 
 function readLogLevel(text: string): LogLevel {

@@ -1,15 +1,17 @@
 import { createServer, type Server } from 'node:http'
 import next from 'next'
 import { AppError, projectRoot, type Env, type Stop } from '../platform'
+import { guarded, limitConnections, readTrustedProxies } from './edge'
 
 /** How long open requests may still take when the process stops; live subscriptions are cut at once. */
 const drainMs = 2_000
 
 /** Serves the built console. Listens on loopback, by both of its names, unless PARALLAX_HOST says otherwise. */
 export async function startWeb(env: Env): Promise<Stop> {
+  const isTrusted = readTrustedProxies(env.trustedProxies)
   const app = next({ dev: false, dir: projectRoot(), port: env.port, hostname: env.host ?? 'localhost' })
   await app.prepare()
-  const handle = app.getRequestHandler()
+  const handle = guarded(app.getRequestHandler(), isTrusted)
   const server = () =>
     createServer((request, response) => {
       void handle(request, response)
@@ -28,8 +30,7 @@ export async function startWeb(env: Env): Promise<Stop> {
 }
 
 function listen(server: Server, port: number, host: string): Promise<Server> {
-  // Node's default cuts a keep-alive connection after 5 s, just when a poller uses it again.
-  server.keepAliveTimeout = 65_000
+  limitConnections(server)
   return new Promise((resolve, reject) => {
     server.once('error', (error) => {
       reject(

@@ -1,0 +1,2 @@
+export { guarded, limitConnections } from './requests'
+export { readTrustedProxies } from './trusted-proxies'
