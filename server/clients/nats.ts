@@ -1,5 +1,10 @@
 import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream'
-import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node'
+import {
+  connect,
+  credsAuthenticator,
+  usernamePasswordAuthenticator,
+  type NatsConnection,
+} from '@nats-io/transport-node'
 import { readFile } from 'node:fs/promises'
 import { AppError, logger } from '../platform'
 
@@ -7,7 +12,7 @@ import { AppError, logger } from '../platform'
 export { createInbox, headers as newHeaders, nanos } from '@nats-io/transport-node'
 
 export interface NatsOptions {
-  /** One server or several, separated by commas. */
+  /** One server or several, separated by commas; user and password, where it holds them, are those of the first. */
   url: string
   /** Path of a .creds file. */
   creds?: string
@@ -26,14 +31,16 @@ export interface Nats {
 /** Connects and keeps reconnecting for ever: what to do while the log is away is decided above. */
 export async function openNats({ url, creds, name }: NatsOptions): Promise<Nats> {
   const nc = await connect({
-    servers: url.split(',').map((server) => server.trim()),
+    servers: withoutPassword(url)
+      .split(',')
+      .map((server) => server.trim()),
     name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 500,
     reconnectJitter: 200,
     pingInterval: 10_000,
     maxPingOut: 3,
-    ...(creds === undefined ? {} : { authenticator: credsAuthenticator(await readFile(creds)) }),
+    ...(await authenticatorOf(url, creds)),
   }).catch((error: unknown) => {
     throw new AppError(
       'unavailable',
@@ -54,6 +61,20 @@ export async function openNats({ url, creds, name }: NatsOptions): Promise<Nats>
   }
 }
 
+/** The driver itself takes no user from a URL. */
+async function authenticatorOf(url: string, creds: string | undefined) {
+  if (creds !== undefined) return { authenticator: credsAuthenticator(await readFile(creds)) }
+  const userInfo = /\/\/([^@/,]*)@/.exec(url)?.[1]
+  if (userInfo === undefined) return {}
+  const [user = '', ...password] = userInfo.split(':')
+  return {
+    authenticator: usernamePasswordAuthenticator(
+      decodeURIComponent(user),
+      decodeURIComponent(password.join(':')),
+    ),
+  }
+}
+
 async function report(nc: NatsConnection, name: string): Promise<void> {
   const log = logger('nats')
   for await (const status of nc.status()) {
@@ -68,5 +89,5 @@ async function close(nc: NatsConnection): Promise<void> {
   await nc.drain().catch(() => nc.close())
 }
 
-const withoutPassword = (url: string) => url.replace(/\/\/[^@/]*@/g, '//')
+const withoutPassword = (url: string) => url.replace(/\/\/[^@/,]*@/g, '//')
 const message = (error: unknown) => (error instanceof Error ? error.message : String(error))

@@ -1,12 +1,13 @@
 import path from 'node:path'
-import { endProcess, startNatsServer, startPostgres } from '../clients/embedded'
+import { endProcess, startNatsServer, startPostgres, type NatsUser } from '../clients/embedded'
 import { sleep, type Env } from '../platform'
 import { restartDelay } from './restart-policy'
 
 /** The database and the log that everything runs on: yours where a URL is set, else private ones. */
 export interface Stores {
   databaseUrl: string
-  natsUrl: string
+  /** By user: a process gets its own alone. One for all where the server is yours. */
+  natsUrls: Readonly<Record<NatsUser, string>>
   natsSync: 'always' | 'default' | null
   /** One line each for the terminal. */
   summary: string[]
@@ -38,7 +39,7 @@ export async function openStores(env: Env, options: KeepOptions): Promise<Stores
   const nats =
     env.natsUrl === undefined
       ? await keep('nats-server', options, (port) =>
-          startNatsServer({ dir: path.join(env.dataDir, 'nats'), ...port }),
+          startNatsServer({ dir: path.join(env.dataDir, 'nats'), users: true, ...port }),
         ).catch(async (error: unknown) => {
           await postgres?.stop()
           throw error
@@ -46,7 +47,7 @@ export async function openStores(env: Env, options: KeepOptions): Promise<Stores
       : null
   return {
     databaseUrl: env.databaseUrl ?? postgres?.first.url ?? '',
-    natsUrl: env.natsUrl ?? nats?.first.url ?? '',
+    natsUrls: nats === null ? sameUrl(env.natsUrl ?? '') : nats.first.urls,
     natsSync: nats === null ? (env.natsSync ?? null) : nats.first.syncsEveryWrite ? 'always' : 'default',
     summary: [
       postgres === null
@@ -71,6 +72,13 @@ export async function openStores(env: Env, options: KeepOptions): Promise<Stores
     },
   }
 }
+
+const sameUrl = (url: string): Record<NatsUser, string> => ({
+  provisioner: url,
+  gateway: url,
+  worker: url,
+  batch: url,
+})
 
 /** Keeps a private service running, on the port it started with: its clients know no other. */
 async function keep<S extends Service>(

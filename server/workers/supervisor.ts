@@ -1,14 +1,14 @@
 import { chmodSync, mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import { freePort } from '../clients/embedded'
+import { freePort, type NatsUser } from '../clients/embedded'
 import { AppError, sleep, type Env } from '../platform'
 import { banner } from './banner'
 import { runChild, type ManagedChild } from './child'
 import { lockDataDir } from './data-dir-lock'
 import { ensureLocalToken } from './local-token'
 import { provision, provisionLog, type StoreEnv } from './provision'
-import type { RoleCounts } from './roles'
+import type { RoleCounts, RoleName } from './roles'
 import { openStores, type Stores } from './stores'
 
 /** How long a port may still be held by a console whose supervisor was killed. */
@@ -53,7 +53,7 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
     const { migrations, admin, pipelines } = await provision(storeEnv, options.feed)
     if (migrations.length > 0) say(`database   migrated: ${migrations.join(', ')}`)
     if (pipelines.length > 0) say(`pipelines  ${pipelines.join(', ')}`)
-    children.push(...startChildren(options, storeEnv))
+    children.push(...startChildren(options, storeEnv, stores))
     say(`roles      starting ${children.map(({ label }) => label).join(', ')}`)
     await Promise.race([Promise.all(children.map(({ ready }) => ready)), aborted(signal)])
     banner({ url, admin, adminEmail: options.env.adminEmail, feed: options.feed, say })
@@ -71,22 +71,41 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
   }
 }
 
-function startChildren({ env, roles, feed, say }: SupervisorOptions, storeEnv: StoreEnv): ManagedChild[] {
+function startChildren(
+  { env, roles, feed, say }: SupervisorOptions,
+  storeEnv: StoreEnv,
+  { natsUrls }: Stores,
+): ManagedChild[] {
   const logDir = path.join(env.dataDir, 'logs')
-  const childEnv = environmentOf(storeEnv)
+  const envOf = (role: RoleName) => ({
+    ...environmentOf({ ...storeEnv, natsUrl: natsUrls[natsUserOf[role]] }),
+    ...(rolesWithToken.includes(role) ? {} : { PARALLAX_API_TOKEN: '' }),
+  })
   const counts: RoleCounts = { ...roles, ...(feed ? { feed: 1 } : {}) }
   return (Object.keys(counts) as (keyof RoleCounts)[]).flatMap((role) =>
     Array.from({ length: counts[role] ?? 0 }, (_, i) =>
-      runChild({ role, label: i === 0 ? role : `${role}-${i + 1}`, env: childEnv, logDir, say }),
+      runChild({ role, label: i === 0 ? role : `${role}-${i + 1}`, env: envOf(role), logDir, say }),
     ),
   )
+}
+
+/** The console knows whom to let in by it; the probe goes through the API with it. */
+const rolesWithToken: readonly RoleName[] = ['web', 'slo']
+
+const natsUserOf: Record<RoleName, NatsUser> = {
+  web: 'gateway',
+  feed: 'gateway',
+  speed: 'worker',
+  archive: 'worker',
+  slo: 'worker',
+  batch: 'batch',
 }
 
 function withStores(env: Env, stores: Stores): StoreEnv {
   return {
     ...env,
     databaseUrl: stores.databaseUrl,
-    natsUrl: stores.natsUrl,
+    natsUrl: stores.natsUrls.provisioner,
     apiToken: env.apiToken ?? ensureLocalToken(env.dataDir),
     ...(stores.natsSync === null ? {} : { natsSync: stores.natsSync }),
   }
@@ -101,6 +120,8 @@ function environmentOf(env: StoreEnv): Record<string, string> {
     DATABASE_URL: env.databaseUrl,
     NATS_URL: env.natsUrl,
     PARALLAX_API_TOKEN: env.apiToken ?? '',
+    // Used once, here, for the first admin.
+    PARALLAX_ADMIN_PASSWORD: '',
     PARALLAX_NATS_SYNC: env.natsSync ?? '',
   }
 }

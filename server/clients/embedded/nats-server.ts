@@ -1,9 +1,10 @@
 import type { ChildProcess } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect as connectSocket } from 'node:net'
 import path from 'node:path'
 import { AppError, sleep } from '../../platform'
 import { findNatsServer, syncsEveryWrite } from './find-nats-server'
+import { authorization, ensureNatsPasswords, natsUrls, type NatsPasswords, type NatsUser } from './nats-users'
 import { freePort, rememberedPort } from './ports'
 import { commandLine, ended, endProcess, spawnService, tail } from './process'
 
@@ -12,15 +13,20 @@ const startAttempts = 5
 const stopPatienceMs = 20_000
 
 export interface NatsServerOptions {
-  /** The store's folder. Beside it, with the same name: `.conf`, `.log`, `.port`, `.pid`. */
+  /** The store's folder. Beside it, with the same name: `.conf`, `.log`, `.port`, `.pid`, `.users`. */
   dir: string
   port?: number
   /** False only in tests that do not cut the power: the disk is not waited for. */
   durable?: boolean
+  /** Only the users of the table are let in, each to what is its own; without it everyone may do everything. */
+  users?: boolean
 }
 
 export interface EmbeddedNats {
+  /** That of the provisioner, where there are users. */
   url: string
+  /** By user; all the same where there are none. */
+  urls: Readonly<Record<NatsUser, string>>
   port: number
   pid: number
   version: string
@@ -37,17 +43,21 @@ export async function startNatsServer(options: NatsServerOptions): Promise<Embed
   const always = (options.durable ?? true) && syncsEveryWrite(server.version)
   mkdirSync(dir, { recursive: true })
   await endOrphan(dir)
+  const passwords = options.users === true ? ensureNatsPasswords(dir) : null
   for (let attempt = 1; ; attempt++) {
     const port = options.port ?? (attempt === 1 ? await rememberedPort(`${dir}.port`) : await freePort())
-    writeFileSync(`${dir}.conf`, configuration(dir, port, always))
+    writeFileSync(`${dir}.conf`, configuration(dir, port, { always, passwords }), { mode: 0o600 })
+    chmodSync(`${dir}.conf`, 0o600) // an earlier release made it readable
     const child = spawnService({ command: server.path, args: ['-c', `${dir}.conf`], logFile: `${dir}.log` })
     const pid = child.pid ?? 0
     writeFileSync(`${dir}.pid`, String(pid)) // before anything else: from here on a crash leaves it running
     const exited = ended(child)
     if (await becomesReady(port, child)) {
       writeFileSync(`${dir}.port`, String(port))
+      const urls = passwords === null ? openUrls(port) : natsUrls(port, passwords)
       return {
-        url: `nats://127.0.0.1:${port}`,
+        url: urls.provisioner,
+        urls,
         port,
         pid,
         version: server.version,
@@ -66,14 +76,24 @@ export async function startNatsServer(options: NatsServerOptions): Promise<Embed
   }
 }
 
-const configuration = (dir: string, port: number, always: boolean) => `server_name: parallax
+function openUrls(port: number): Record<NatsUser, string> {
+  const url = `nats://127.0.0.1:${port}`
+  return { provisioner: url, gateway: url, worker: url, batch: url }
+}
+
+// No http port: the server's monitoring is off.
+const configuration = (
+  dir: string,
+  port: number,
+  { always, passwords }: { always: boolean; passwords: NatsPasswords | null },
+) => `server_name: parallax
 listen: "127.0.0.1:${port}"
 max_payload: 8MB
 jetstream {
   store_dir: ${JSON.stringify(dir)}
   max_file_store: 1TB
 ${always ? '  sync_interval: always\n' : ''}}
-`
+${passwords === null ? '' : authorization(passwords)}`
 
 /** Ready when it greets us with JetStream on; a foreign server on the port would not be ours, so the child must live. */
 async function becomesReady(port: number, child: ChildProcess): Promise<boolean> {
