@@ -13,7 +13,17 @@ export { openReadMeter, type ReadMeter } from './read-meter'
 export { openRecorder, type Recorder, type RecorderOptions, type RecordOptions } from './recorder'
 export { rollUpHours } from './roll-up'
 export { sliceKind, type SliceCounts, type SliHourRow, type SliMinuteRow } from './sli'
-export { readRollUpMark, readSliHours, readSliMinutes, restate, type Restatement } from './sli-store'
+export {
+  readHoursBySli,
+  readMinutesBySli,
+  readRollUpMark,
+  readSliHours,
+  readSliMinutes,
+  restate,
+  type HoursOfSli,
+  type MinutesOfSli,
+  type Restatement,
+} from './sli-store'
 export { sumMinutes, sumSlices, type MinuteSum } from './sum-minutes'
 export { runMeasuring, type MeasuringOptions } from './run-measuring'
 export { sourceName } from './source-name'

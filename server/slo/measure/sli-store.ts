@@ -23,82 +23,112 @@ const listOf = (expression: string, order: string): string =>
 export async function readSliMinutes(
   db: Queryable,
   slis: readonly Sli[],
-  { from, to }: { from: number; to: number },
+  range: { from: number; to: number },
 ): Promise<SliMinuteRow[]> {
+  const read = await readMinutesBySli(db, slis, range)
+  return read.flatMap(({ minutes, ...sli }) => minutes.map((minute) => ({ ...sli, ...minute })))
+}
+
+export type MinutesOfSli = Sli & { minutes: Omit<SliMinuteRow, keyof Sli>[] }
+
+/** The same by indicator; one without data is left out. */
+export async function readMinutesBySli(
+  db: Queryable,
+  slis: readonly Sli[],
+  { from, to }: { from: number; to: number },
+): Promise<MinutesOfSli[]> {
   if (slis.length === 0) return []
   const { rows } = await db.query<
     Sli & Record<'minutes' | 'goodThen' | 'totalThen' | 'probes' | 'goodNow' | 'totalNow', string>
   >({
     name: 'slo-minutes',
-    text: `SELECT pipeline, indicator, threshold, ${listOf('minute', 'minute')} AS minutes,
-                  ${listOf('CASE WHEN real_total > 0 THEN real_good ELSE probe_good END', 'minute')} AS "goodThen",
-                  ${listOf('CASE WHEN real_total > 0 THEN real_total ELSE probe_total END', 'minute')} AS "totalThen",
-                  ${listOf('CASE WHEN real_total > 0 THEN 0 ELSE probe_total END', 'minute')} AS probes,
-                  ${listOf('restated[1][1]', 'minute')} AS "goodNow",
-                  ${listOf('restated[1][2]', 'minute')} AS "totalNow"
-             FROM (
-               SELECT pipeline, indicator, threshold, minute,
-                      coalesce(sum(good) FILTER (WHERE revision = 0 AND traffic = 'real'), 0) AS real_good,
-                      coalesce(sum(total) FILTER (WHERE revision = 0 AND traffic = 'real'), 0) AS real_total,
-                      coalesce(sum(good) FILTER (WHERE revision = 0 AND traffic = 'probe'), 0) AS probe_good,
-                      coalesce(sum(total) FILTER (WHERE revision = 0 AND traffic = 'probe'), 0) AS probe_total,
-                      array_agg(ARRAY[good, total] ORDER BY revision DESC) FILTER (WHERE revision > 0) AS restated
-                 FROM (SELECT DISTINCT * FROM ${wanted}) wanted
-                 JOIN sli_minute m USING (pipeline, indicator, threshold)
-                WHERE minute >= $4 AND minute < $5
-                GROUP BY pipeline, indicator, threshold, minute) known
-            GROUP BY pipeline, indicator, threshold ORDER BY pipeline, indicator, threshold`,
+    text: `SELECT wanted.*, columns.*
+             FROM (SELECT DISTINCT * FROM ${wanted}) wanted
+            CROSS JOIN LATERAL (
+              SELECT ${listOf('minute', 'minute')} AS minutes,
+                     ${listOf('CASE WHEN real_total > 0 THEN real_good ELSE probe_good END', 'minute')} AS "goodThen",
+                     ${listOf('CASE WHEN real_total > 0 THEN real_total ELSE probe_total END', 'minute')} AS "totalThen",
+                     ${listOf('CASE WHEN real_total > 0 THEN 0 ELSE probe_total END', 'minute')} AS probes,
+                     ${listOf('restated[1][1]', 'minute')} AS "goodNow",
+                     ${listOf('restated[1][2]', 'minute')} AS "totalNow"
+                FROM (
+                  SELECT minute,
+                         coalesce(sum(good) FILTER (WHERE revision = 0 AND traffic = 'real'), 0) AS real_good,
+                         coalesce(sum(total) FILTER (WHERE revision = 0 AND traffic = 'real'), 0) AS real_total,
+                         coalesce(sum(good) FILTER (WHERE revision = 0 AND traffic = 'probe'), 0) AS probe_good,
+                         coalesce(sum(total) FILTER (WHERE revision = 0 AND traffic = 'probe'), 0) AS probe_total,
+                         array_agg(ARRAY[good, total] ORDER BY revision DESC) FILTER (WHERE revision > 0) AS restated
+                    FROM sli_minute
+                   WHERE pipeline = wanted.pipeline AND indicator = wanted.indicator AND threshold = wanted.threshold
+                     AND minute >= $4 AND minute < $5
+                   GROUP BY minute) known
+               ) columns
+            WHERE minutes IS NOT NULL ORDER BY pipeline, indicator, threshold`,
     values: [...columnsOf(slis), from, to],
   })
-  return rows.flatMap(({ pipeline, indicator, threshold, ...lists }) => {
+  return rows.map(({ pipeline, indicator, threshold, ...lists }) => {
     const [goodThen, totalThen, probes] = [lists.goodThen, lists.totalThen, lists.probes].map(numbersOf)
     const [goodNow, totalNow] = [listed(lists.goodNow), listed(lists.totalNow)]
-    return numbersOf(lists.minutes).map((minute, i): SliMinuteRow => {
+    const minutes = numbersOf(lists.minutes).map((minute, i) => {
       const then = { good: goodThen?.[i] ?? 0, total: totalThen?.[i] ?? 0 }
       const [good, total] = [goodNow[i], totalNow[i]]
       const now = typeof good === 'number' && typeof total === 'number' ? { good, total } : then
-      return { pipeline, indicator, threshold, minute, then, now, probe: probes?.[i] ?? 0 }
+      return { minute, then, now, probe: probes?.[i] ?? 0 }
     })
+    return { pipeline, indicator, threshold, minutes }
   })
 }
 
 const listed = (list: string) => JSON.parse(`[${list}]`) as unknown[]
 
-const numbersOf = (list: string): number[] => listed(list).map(Number)
+const numbersOf = (list: string) => listed(list) as number[]
 
 /** Hours that were added up; see `readRollUpMark` for where they end. */
 export async function readSliHours(
   db: Queryable,
   slis: readonly Sli[],
-  { from, to }: { from: number; to: number },
+  range: { from: number; to: number },
 ): Promise<SliHourRow[]> {
+  const read = await readHoursBySli(db, slis, range)
+  return read.flatMap(({ hours, ...sli }) => hours.map((hour) => ({ ...sli, ...hour })))
+}
+
+export type HoursOfSli = Sli & { hours: Omit<SliHourRow, keyof Sli>[] }
+
+/** The same by indicator; one without data is left out. */
+export async function readHoursBySli(
+  db: Queryable,
+  slis: readonly Sli[],
+  { from, to }: { from: number; to: number },
+): Promise<HoursOfSli[]> {
   if (slis.length === 0) return []
   const { rows } = await db.query<
     Sli & Record<'hours' | 'goodThen' | 'totalThen' | 'goodNow' | 'totalNow' | 'slices', string>
   >({
     name: 'slo-hours',
-    text: `SELECT pipeline, indicator, threshold, ${listOf('hour', 'hour')} AS hours,
-                  ${listOf('good_then', 'hour')} AS "goodThen", ${listOf('total_then', 'hour')} AS "totalThen",
-                  ${listOf('good_now', 'hour')} AS "goodNow", ${listOf('total_now', 'hour')} AS "totalNow",
-                  ${listOf(`nullif(slices, '{"probe": 0, "by": {}}')::text`, 'hour')} AS slices
+    text: `SELECT wanted.*, columns.*
              FROM (SELECT DISTINCT * FROM ${wanted}) wanted
-             JOIN sli_hour h USING (pipeline, indicator, threshold)
-            WHERE hour >= $4 AND hour < $5
-            GROUP BY pipeline, indicator, threshold ORDER BY pipeline, indicator, threshold`,
+            CROSS JOIN LATERAL (
+              SELECT ${listOf('hour', 'hour')} AS hours,
+                     ${listOf('good_then', 'hour')} AS "goodThen", ${listOf('total_then', 'hour')} AS "totalThen",
+                     ${listOf('good_now', 'hour')} AS "goodNow", ${listOf('total_now', 'hour')} AS "totalNow",
+                     ${listOf(`nullif(slices, '{"probe": 0, "by": {}}')::text`, 'hour')} AS slices
+                FROM sli_hour
+               WHERE pipeline = wanted.pipeline AND indicator = wanted.indicator AND threshold = wanted.threshold
+                 AND hour >= $4 AND hour < $5) columns
+            WHERE hours IS NOT NULL ORDER BY pipeline, indicator, threshold`,
     values: [...columnsOf(slis), from, to],
   })
-  return rows.flatMap(({ pipeline, indicator, threshold, ...lists }) => {
+  return rows.map(({ pipeline, indicator, threshold, ...lists }) => {
     const [goodThen, totalThen] = [numbersOf(lists.goodThen), numbersOf(lists.totalThen)]
     const [goodNow, totalNow] = [numbersOf(lists.goodNow), numbersOf(lists.totalNow)]
     const slices = listed(lists.slices) as (HourSlices | null)[]
-    return numbersOf(lists.hours).map((hour, i): SliHourRow => {
+    const hours = numbersOf(lists.hours).map((hour, i) => {
       const { probe, by } = slices[i] ?? noSlices
-      return {
-        ...{ pipeline, indicator, threshold, hour, probe, slices: by },
-        then: { good: goodThen[i] ?? 0, total: totalThen[i] ?? 0 },
-        now: { good: goodNow[i] ?? 0, total: totalNow[i] ?? 0 },
-      }
+      const then = { good: goodThen[i] ?? 0, total: totalThen[i] ?? 0 }
+      return { hour, probe, slices: by, then, now: { good: goodNow[i] ?? 0, total: totalNow[i] ?? 0 } }
     })
+    return { pipeline, indicator, threshold, hours }
   })
 }
 

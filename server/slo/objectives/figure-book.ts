@@ -1,5 +1,5 @@
 import type { Pool, PoolClient } from '../../clients'
-import { readSliHours, readSliMinutes, sliceKind, type SliHourRow, type SliMinuteRow } from '../measure'
+import { readHoursBySli, readMinutesBySli, sliceKind, type HoursOfSli, type MinutesOfSli } from '../measure'
 import { grouped } from '../grouped'
 import { readRollUpMark } from '../measure/sli-store'
 import type { Budgeting, Sli } from '../model'
@@ -28,7 +28,7 @@ interface Held {
 }
 
 export const minutesKeptMs = 35 * dayMs
-/** Read at once: a thousand indicators of a month are hundreds of megabytes as rows. */
+/** Read at once: a thousand indicators of a month would be hundreds of megabytes. */
 const slisAtOnce = 50
 /** A write may become visible so long after the instant that it says it is known at. */
 const overlapMs = 180_000
@@ -120,9 +120,8 @@ export class FigureBook {
       const span = isOld
         ? { from: hour, to: hour + hourMs }
         : { from: Math.min(...at), to: Math.max(...at) + minuteMs }
-      const rows = grouped(await readSliMinutes(this.db, distinct(minutes), span), sliName)
-      for (const [sli, read] of rows)
-        for (const { series, hours } of bySli.get(sli) ?? []) {
+      for (const { minutes: read, ...sli } of await readMinutesBySli(this.db, distinct(minutes), span))
+        for (const { series, hours } of bySli.get(sliName(sli)) ?? []) {
           if (!isOld) series.putMinutes(read)
           else {
             series.openHour(hour, read)
@@ -138,8 +137,8 @@ export class FigureBook {
     )
     for (const [hour, all] of grouped(asked, (one) => one.hour)) {
       const slis = distinct(all.map(({ held }) => held.sli))
-      const rows = grouped(await readSliMinutes(this.db, slis, { from: hour, to: hour + hourMs }), sliName)
-      for (const { held } of all) held.series.openHour(hour, rows.get(sliName(held.sli)) ?? [])
+      const read = bySliName(await readMinutesBySli(this.db, slis, { from: hour, to: hour + hourMs }))
+      for (const { held } of all) held.series.openHour(hour, read.get(sliName(held.sli))?.minutes ?? [])
     }
   }
 }
@@ -155,17 +154,17 @@ async function loadSeries(db: Queryable, added: readonly Held[], at: LoadAt): Pr
   const slis = distinct(added.map(({ sli }) => sli))
   const { minutesFrom, now, rolledUpTo } = at
   const back = Math.max(...added.map(({ backMs }) => backMs))
-  const hours = grouped(
-    await readSliHours(db, slis, { from: floorTo(now - back, hourMs), to: minutesFrom }),
-    sliName,
+  const hours = bySliName(
+    await readHoursBySli(db, slis, { from: floorTo(now - back, hourMs), to: minutesFrom }),
   )
   const from = Math.max(Math.min(minutesFrom, rolledUpTo), floorTo(now - minutesKeptMs, hourMs))
-  const minutes = grouped(await readSliMinutes(db, slis, { from, to: now + minuteMs }), sliName)
+  const minutes = bySliName(await readMinutesBySli(db, slis, { from, to: now + minuteMs }))
   for (const one of added) {
     one.series.holdMinutesFrom(minutesFrom)
-    const lacking = putHours(one, hours.get(sliName(one.sli)) ?? [], now)
-    if (lacking) putByHour(one.series, await readSliMinutes(db, [one.sli], lacking))
-    const read = minutes.get(sliName(one.sli)) ?? []
+    const lacking = putHours(one, hours.get(sliName(one.sli))?.hours ?? [], now)
+    if (lacking)
+      for (const sli of await readMinutesBySli(db, [one.sli], lacking)) putByHour(one.series, sli.minutes)
+    const read = minutes.get(sliName(one.sli))?.minutes ?? []
     putByHour(
       one.series,
       read.filter(({ minute }) => minute < minutesFrom),
@@ -175,7 +174,7 @@ async function loadSeries(db: Queryable, added: readonly Held[], at: LoadAt): Pr
   }
 }
 
-function putByHour(series: Series, minutes: readonly SliMinuteRow[]): void {
+function putByHour(series: Series, minutes: MinutesOfSli['minutes']): void {
   for (const [hour, some] of grouped(minutes, ({ minute }) => floorTo(minute, hourMs)))
     series.openHour(hour, some)
 }
@@ -183,7 +182,7 @@ function putByHour(series: Series, minutes: readonly SliMinuteRow[]): void {
 /** The span of hours whose slices nobody has counted: the objective is younger than they are. */
 function putHours(
   { series, budgeting }: Held,
-  rows: readonly SliHourRow[],
+  rows: HoursOfSli['hours'],
   now: number,
 ): { from: number; to: number } | null {
   if (budgeting.method === 'occurrences') {
@@ -203,6 +202,8 @@ function putHours(
 }
 
 const sliName = ({ pipeline, indicator, threshold }: Sli): string => `${threshold}\n${indicator}\n${pipeline}`
+
+const bySliName = <T extends Sli>(read: readonly T[]) => new Map(read.map((one) => [sliName(one), one]))
 
 function nameOf(sli: Sli, budgeting: Budgeting): string {
   return `${sliName(sli)}\n${JSON.stringify(Object.values(budgeting))}`
