@@ -11,7 +11,8 @@ const events = 10_000_000
 const eventsPerFile = 1_000_000
 const firstAt = Date.UTC(2026, 0, 1)
 const minuteMs = 60_000
-const duckOptions = { threads: 2, memoryLimit: '4GB' }
+const threads = 2
+const memoryMb = 4096
 
 const definition = {
   apiVersion: 'parallax/v1',
@@ -38,9 +39,9 @@ export async function batchRecompute({ reps, scale, log }: BenchOptions): Promis
   const dir = mkdtempSync(path.join(tmpdir(), 'parallax-bench-'))
   const count = Math.round(events * scale)
   try {
-    const plain = await openDuck({ ...duckOptions, tempDir: dir })
+    const plain = await openDuck({ threads, memoryLimit: `${memoryMb}MiB`, tempDir: dir })
     const relation = await writeArchive(plain, dir, count)
-    const engine = await openDuckDbEngine({ ...duckOptions, tempDir: path.join(dir, 'spill') })
+    const engine = await openDuckDbEngine({ threads, memoryMb, tempDir: path.join(dir, 'spill') })
     const parsed = parseDefinition(definition)
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
     const compiled = compilePipeline(parsed.definition)

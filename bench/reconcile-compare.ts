@@ -42,7 +42,7 @@ export async function reconcileCompare({ reps, scale, log }: BenchOptions): Prom
   const count = Math.max(keys, Math.round((cells * scale) / keys) * keys)
   const services = await startTestServices()
   const { pool } = services
-  const engine = await openDuckDbEngine({ threads: 2, memoryLimit: '2GB', tempDir: path.join(dir, 'spill') })
+  const engine = await openDuckDbEngine({ threads: 2, memoryMb: 2048, tempDir: path.join(dir, 'spill') })
   try {
     const parsed = parseDefinition(definition)
     if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))

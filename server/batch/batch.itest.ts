@@ -84,7 +84,7 @@ describe('a recompute', () => {
     const request = await requestOf(history, archive)
     const first = await recompute(request)
     expect(first.rows).toBeGreaterThan(1_000)
-    const single = await openDuckDbEngine({ tempDir: services.dataDir, threads: 1, memoryLimit: '512MB' })
+    const single = await openDuckDbEngine({ tempDir: services.dataDir, threads: 1, memoryMb: 512 })
     try {
       for (const change of [
         {},

@@ -21,9 +21,13 @@ interface Request {
 }
 
 export function whatFailed(doing: string, { definition }: CompiledPipeline, error: unknown): AppError {
+  const why = error instanceof Error ? error.message : String(error)
+  const remedy = /out of memory/i.test(why)
+    ? `The run ran out of memory; the layers and everything else go on. Give it more with PARALLAX_BATCH_MEMORY_MB, or recompute a shorter range.`
+    : 'The run can be repeated.'
   return new AppError(
     'internal',
-    `${doing} ${definition.name} in DuckDB failed: ${error instanceof Error ? error.message : String(error)}. Nothing was published; the run can be repeated.`,
+    `${doing} ${definition.name} in DuckDB failed: ${why.replace(/\.?$/, '.')} Nothing was published. ${remedy}`,
     { cause: error },
   )
 }

@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs'
-import { interruptOnAbort, openDuck, type Duck } from '../clients'
+import { interruptOnAbort, openDuck, openDuckProcess, spillDir, type Duck } from '../clients'
 import {
   firstSeqsSql,
   recomputeSql,
@@ -9,22 +8,41 @@ import {
 } from '../pipeline'
 import { decideEvents, onFork, whatFailed } from './duckdb-decisions'
 import type { BatchEngine, EngineCell } from './engine'
+import { batchMemoryMb, nodeMb } from './limits'
 
 export interface DuckDbEngineOptions {
-  /** Where a statement that outgrows its memory spills. */
+  /** Statements that outgrow their memory spill into a folder of this process below it. */
   tempDir: string
   threads?: number
-  /** As DuckDB writes it. */
-  memoryLimit?: string
+  /** What DuckDB may take, in MiB. */
+  memoryMb?: number
+  /** What Node is given to serve DuckDB in a process of its own; absent: DuckDB is in this one. */
+  program?: readonly string[]
+  /** Told of each process that is started. */
+  onStart?: (pid: number) => void
 }
 
-/** DuckDB in this process. One statement at a time: a run that shares it with another waits. */
-export async function openDuckDbEngine(options: DuckDbEngineOptions): Promise<BatchEngine> {
-  mkdirSync(options.tempDir, { recursive: true })
-  const duck = await openDuck({ memoryLimit: '1GB', ...options })
-  // The statements order their own result; keeping the order of the files too would only cost memory.
-  await duck.run('SET preserve_insertion_order = false')
-  return duckDbEngine(duck)
+/**
+ * DuckDB, for one run or several at once: they share its memory. In a process of its own it may take all in all a
+ * quarter more, and what Node itself needs; the kernel refuses it what is beyond.
+ */
+export async function openDuckDbEngine({
+  tempDir,
+  memoryMb = batchMemoryMb,
+  program,
+  onStart,
+  ...options
+}: DuckDbEngineOptions): Promise<BatchEngine> {
+  const duck = {
+    ...options,
+    memoryLimit: `${memoryMb}MiB`,
+    tempDir: spillDir(tempDir),
+    // The statements order their own result; keeping the order of the files too would only cost memory.
+    keepsOrder: false,
+  }
+  if (program === undefined) return duckDbEngine(await openDuck(duck))
+  const processBytes = (memoryMb * 1.25 + nodeMb) * 1024 ** 2
+  return duckDbEngine(await openDuckProcess({ ...duck, program, processBytes, ...(onStart && { onStart }) }))
 }
 
 /** An engine on a database that is open. */

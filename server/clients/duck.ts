@@ -9,23 +9,24 @@ export interface DuckOptions {
   memoryLimit?: string
   /** Where it may spill; nothing is spilled when absent. */
   tempDir?: string
+  /** False: rows come in any order unless a statement orders them, which takes less memory. */
+  keepsOrder?: boolean
 }
 
-type Parameters = DuckDBValue[] | Record<string, DuckDBValue>
+export type DuckParameters = DuckDBValue[] | Record<string, DuckDBValue>
 
 /** One connection: it runs one statement at a time. BIGINT is a number, DECIMAL a string, BLOB bytes. */
 export interface Duck {
-  run(sql: string, parameters?: Parameters): Promise<void>
-  rows<T>(sql: string, parameters?: Parameters): Promise<T[]>
+  run(sql: string, parameters?: DuckParameters): Promise<void>
+  rows<T>(sql: string, parameters?: DuckParameters): Promise<T[]>
   /** Rows as arrays in column order, at most 2,048 at a time, never the whole result in memory. */
-  stream(sql: string, parameters?: Parameters): AsyncGenerator<unknown[][]>
+  stream(sql: string, parameters?: DuckParameters): AsyncGenerator<unknown[][]>
   /** Appends equally long columns, in the table's column order; numbers serve for BIGINT and UBIGINT too. */
   appendColumns(table: string, columns: readonly (readonly unknown[])[]): Promise<void>
   /** Another connection to the same database, for work that runs beside this one. */
   fork(): Promise<Duck>
   /** Stops the statement that runs; it rejects. */
   interrupt(): void
-  readonly connection: DuckDBConnection
   close(): void
 }
 
@@ -36,6 +37,7 @@ export async function openDuck(options: DuckOptions = {}): Promise<Duck> {
   if (options.threads !== undefined) config.threads = String(options.threads)
   if (options.memoryLimit !== undefined) config.memory_limit = options.memoryLimit
   if (options.tempDir !== undefined) config.temp_directory = options.tempDir
+  if (options.keepsOrder === false) config.preserve_insertion_order = 'false'
   const instance = await DuckDBInstance.create(options.path ?? ':memory:', config)
   const duck = await open(instance)
   return {
@@ -50,11 +52,10 @@ export async function openDuck(options: DuckOptions = {}): Promise<Duck> {
 async function open(instance: DuckDBInstance): Promise<Duck> {
   const connection = await instance.connect()
   return {
-    connection,
     async run(sql, parameters) {
       await connection.run(sql, parameters)
     },
-    async rows<T>(sql: string, parameters?: Parameters) {
+    async rows<T>(sql: string, parameters?: DuckParameters) {
       const result = await connection.run(sql, parameters)
       const names = result.deduplicatedColumnNames()
       const rows = await result.convertRows(fromDuck)

@@ -21,6 +21,7 @@ describe('the environment', () => {
       PARALLAX_API_TOKEN: 'token',
       NATS_SERVER_BIN: '/opt/nats-server',
       PARALLAX_NATS_SYNC: 'always',
+      PARALLAX_BATCH_MEMORY_MB: '2048',
       PARALLAX_LOG_LEVEL: 'WARN',
     })
     expect(env).toEqual({
@@ -35,6 +36,7 @@ describe('the environment', () => {
       apiToken: 'token',
       natsServerBin: '/opt/nats-server',
       natsSync: 'always',
+      batchMemoryMb: 2048,
       logLevel: 'warn',
     })
   })
@@ -46,6 +48,7 @@ describe('the environment', () => {
     [{ DATABASE_URL: 'mysql://db' }, 'DATABASE_URL'],
     [{ NATS_URL: 'http://nats' }, 'NATS_URL'],
     [{ PARALLAX_LOG_LEVEL: 'loud' }, 'PARALLAX_LOG_LEVEL'],
+    [{ PARALLAX_BATCH_MEMORY_MB: '64' }, 'PARALLAX_BATCH_MEMORY_MB'],
   ])('refuses %j and names the variable', (source, name) => {
     expect(() => readEnv(source)).toThrow(name)
   })

@@ -13,7 +13,12 @@ const poolSize = 9
 export async function startBatch(env: Env): Promise<Stop> {
   const { pool, nats, close } = await connect(env, 'batch', poolSize)
   try {
-    const engine = await openDuckDbEngine({ tempDir: path.join(env.dataDir, 'spill') })
+    const engine = await openDuckDbEngine({
+      tempDir: path.join(env.dataDir, 'spill'),
+      // The entry that this process was started with; its verb is the engine's.
+      program: [...process.execArgv, process.argv[1] ?? '', 'duckdb'],
+      ...(env.batchMemoryMb !== undefined && { memoryMb: env.batchMemoryMb }),
+    })
     const archive = openArchiveSource({ pool, nats, dir: archiveDirOf(env) })
     const governor = openGovernor({ pool, nats, clock: systemClock })
     const usage = openUsage({ pool, clock: systemClock, own: 'batch' })

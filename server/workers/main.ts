@@ -1,4 +1,5 @@
 import { logger } from '../platform'
+import { serveDuck } from '../clients'
 import { runCli } from './cli/run-cli'
 import { runRole } from './role'
 import { roleNames } from './roles'
@@ -15,6 +16,9 @@ if (verb === 'role') {
     logger(String(name)).fatal({ err: error }, 'the role failed')
     process.exit(1)
   }
+} else if (verb === 'duckdb') {
+  // Internal: how the batch role starts its engine.
+  serveDuck()
 } else {
   process.exitCode = await runCli(process.argv.slice(2))
 }

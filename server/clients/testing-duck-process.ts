@@ -1,0 +1,3 @@
+import { serveDuck } from './serve-duck'
+
+serveDuck()
