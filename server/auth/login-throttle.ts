@@ -1,5 +1,15 @@
-/** `free` failures cost nothing; each one after them doubles the wait, up to `maxMs`. */
-interface Rule {
+import { createHash } from 'node:crypto'
+import type { Pool } from '../clients'
+import {
+  deleteFailures,
+  insertFailures,
+  longestWaitMs,
+  trimFailures,
+  type CountedFailure,
+} from './login-throttle-store'
+
+/** `free` failures cost nothing; each one from there on doubles the wait, up to `maxMs`. */
+export interface ThrottleRule {
   free: number
   baseMs: number
   maxMs: number
@@ -10,50 +20,60 @@ const rules = {
   pair: { free: 5, baseMs: 1_000, maxMs: 15 * 60_000 },
   account: { free: 20, baseMs: 1_000, maxMs: 60_000 },
   address: { free: 50, baseMs: 1_000, maxMs: 5 * 60_000 },
-} satisfies Record<string, Rule>
-
-interface Entry {
-  failures: number
-  blockedUntil: number
-  lastAt: number
-}
+} satisfies Record<string, ThrottleRule>
 
 const forgetAfterMs = 60 * 60_000
-const entriesLimit = 10_000
+/** Beyond it the oldest are forgotten: whoever fails under ever new names makes us forget only what is past. */
+export const failuresLimit = 100_000
+const trimEvery = 200
 
-/** Slows down guessing of one account, from one address, and of one account from many. Per process, bounded. */
+export interface Attempted {
+  account: string
+  address: string
+}
+
+/**
+ * Slows down guessing of one account, from one address, and of one account from many. The failures are counted in the
+ * database: a second web process is no second allowance, and a restart forgets nothing.
+ */
 export class LoginThrottle {
-  private readonly entries = new Map<string, Entry>()
+  private sinceTrim = trimEvery
 
-  get size(): number {
-    return this.entries.size
-  }
+  constructor(private readonly pool: Pool) {}
 
   /** Milliseconds to wait before the next try; 0: go on. */
-  waitMs(account: string, address: string, now: number): number {
-    const waits = keysOf(account, address).map(([key]) => (this.entries.get(key)?.blockedUntil ?? 0) - now)
-    return Math.max(0, ...waits)
+  waitMs(attempted: Attempted, now: number): Promise<number> {
+    return longestWaitMs(
+      this.pool,
+      countedOf(attempted).map(({ key }) => key),
+      now,
+    )
   }
 
-  failed(account: string, address: string, now: number): void {
-    for (const [key, rule] of keysOf(account, address)) {
-      const known = this.entries.get(key)
-      const failures = (known && now - known.lastAt < forgetAfterMs ? known.failures : 0) + 1
-      const over = failures - rule.free
-      const waitMs = over < 0 ? 0 : Math.min(rule.maxMs, rule.baseMs * 2 ** over)
-      this.entries.delete(key)
-      this.entries.set(key, { failures, blockedUntil: now + waitMs, lastAt: now })
-    }
-    while (this.entries.size > entriesLimit) this.entries.delete(this.entries.keys().next().value ?? '')
+  async failed(attempted: Attempted, now: number): Promise<void> {
+    await insertFailures(this.pool, countedOf(attempted), { now, forgetBefore: now - forgetAfterMs })
+    if (++this.sinceTrim < trimEvery) return
+    this.sinceTrim = 0
+    await trimFailures(this.pool, { forgetBefore: now - forgetAfterMs, keep: failuresLimit })
   }
 
-  succeeded(account: string, address: string): void {
-    for (const [key] of keysOf(account, address)) if (!key.startsWith('address ')) this.entries.delete(key)
+  /** What was failed from the address goes on counting: the next account it guesses is another's. */
+  async succeeded(attempted: Attempted): Promise<void> {
+    const [pair, account] = countedOf(attempted)
+    await deleteFailures(
+      this.pool,
+      [pair, account].map(({ key }) => key),
+    )
   }
 }
 
-const keysOf = (account: string, address: string): [string, Rule][] => [
-  [`pair ${account} ${address}`, rules.pair],
-  [`account ${account}`, rules.account],
-  [`address ${address}`, rules.address],
-]
+// Written as JSON, so that no two things that are counted share a key.
+function countedOf({ account, address }: Attempted): [CountedFailure, CountedFailure, CountedFailure] {
+  return [
+    { key: keyOf('pair', account, address), ...rules.pair },
+    { key: keyOf('account', account), ...rules.account },
+    { key: keyOf('address', address), ...rules.address },
+  ]
+}
+
+const keyOf = (...parts: string[]): Buffer => createHash('sha256').update(JSON.stringify(parts)).digest()

@@ -21,7 +21,7 @@ interface Guard {
 const guards = new WeakMap<Pool, Guard>()
 
 function guardOf(pool: Pool): Guard {
-  const guard = guards.get(pool) ?? { throttle: new LoginThrottle(), refusals: new Refusals() }
+  const guard = guards.get(pool) ?? { throttle: new LoginThrottle(pool), refusals: new Refusals() }
   guards.set(pool, guard)
   return guard
 }
@@ -89,7 +89,7 @@ export async function checkedUser(
   const account = normalEmail(email)
   const { throttle, refusals } = guardOf(pool)
   const who = { account, address }
-  const waitMs = throttle.waitMs(account, address, clock.now())
+  const waitMs = await throttle.waitMs(who, clock.now())
   if (waitMs > 0) {
     await recordRefusal(deps, who, 'too many failures')
     noteSignIn(pool, who, 'too many failures')
@@ -105,7 +105,7 @@ export async function checkedUser(
     throw error
   })
   if (!user || !isRight) {
-    throttle.failed(account, address, clock.now())
+    await throttle.failed(who, clock.now())
     noteSignIn(pool, who, user ? 'password' : 'account')
     const refusedBefore = refusals.take(keyOf(account, address))
     await record(deps, who, 'session.fail', refusedBefore > 0 ? { refusedBefore } : {})
@@ -114,7 +114,7 @@ export async function checkedUser(
       'Signing in failed: e-mail or password is wrong. Check both and try again.',
     )
   }
-  throttle.succeeded(account, address)
+  await throttle.succeeded(who)
   return user
 }
 
