@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import type { Product } from './start-product'
 
-type Part = 'speed' | 'archive' | 'batch' | 'slo' | 'web' | 'nats-server' | 'postgres'
+export type Part = 'speed' | 'archive' | 'batch' | 'slo' | 'web' | 'nats-server' | 'postgres'
 
 /** The process of a part of the product, to kill or to stop it. */
 export async function pidOf(product: Product, part: Part): Promise<number> {

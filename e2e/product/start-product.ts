@@ -22,6 +22,12 @@ interface ProductOptions {
   port?: number
   /** Keep the data folder when stopping, to start again on it. */
   keep?: boolean
+  /** What is started; the built product when absent. */
+  program?: string
+  /** Added to the environment. */
+  env?: Readonly<Record<string, string>>
+  /** More of the command line. */
+  args?: readonly string[]
 }
 
 const readyWithinMs = 120_000
@@ -34,7 +40,12 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const admin = { email: 'admin@example.test', password: 'correct horse battery staple' }
   const child = spawn(
     process.execPath,
-    ['dist/parallax.mjs', 'start', '--port', String(port), '--data-dir', dataDir, '--feed', options.feed],
+    [
+      options.program ?? 'dist/parallax.mjs',
+      'start',
+      ...['--port', String(port), '--data-dir', dataDir, '--feed', options.feed],
+      ...(options.args ?? []),
+    ],
     {
       env: {
         ...process.env,
@@ -43,6 +54,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
         PARALLAX_ADMIN_PASSWORD: admin.password,
         NATS_URL: undefined,
         DATABASE_URL: undefined,
+        ...options.env,
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     },
