@@ -6,7 +6,7 @@ import { discardVersions, vacuum } from '../serving'
 import { announceJob } from './announce'
 import type { BatchDeps } from './batch-deps'
 import { compiledOf } from './compiled'
-import { JobRun, leaseMs } from './job-run'
+import { jobBeatsOf, JobRun, leaseMs } from './job-run'
 import { jobRunners } from './job-runners'
 import { jobTraceId } from '../slo'
 import { traceJob } from './trace-job'
@@ -153,7 +153,7 @@ class BatchWorker {
   }
 
   private async run(lane: Lane, job: ClaimedJob): Promise<void> {
-    const run = new JobRun(this.deps.pool, job, ({ progress }) => {
+    const run = new JobRun(jobBeatsOf(this.deps.pool), job, ({ progress }) => {
       announceJob(this.deps.nats, { ...job, status: 'running', progress })
     })
     this.current.set(lane, run)

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ArchiveSource } from '../batch'
 import { inTransaction } from '../clients'
 import { verifyAudit } from './audit-verify'
-import { JobRun } from './job-run'
+import { jobBeatsOf, JobRun } from './job-run'
 import { jobRunners } from './job-runners'
 import { claimJob, type Lane } from './job-store'
 import type { PlanView } from './model'
@@ -70,7 +70,7 @@ async function runDying(lane: Lane, archive: ArchiveSource, death: Death): Promi
   )
   if (!job) throw new Error('there is no job to claim')
   const statements = await dying(death, async (pool) => {
-    const run = new JobRun(pool, job, () => undefined)
+    const run = new JobRun(jobBeatsOf(pool), job, () => undefined)
     try {
       await jobRunners[job.kind]?.({ ...world.deps, pool, engine: world.engine, archive }, run)
     } finally {

@@ -1,7 +1,12 @@
 import type { Pool } from '../clients'
-import { logger } from '../platform'
+import { bind, logger, systemTiming, type Bound, type Timing } from '../platform'
 import { beatJob, type ClaimedJob } from './job-store'
 import type { GovernorState, JobItem } from './model'
+
+/** What keeping a job asks of the store. */
+export type JobBeats = Bound<{ beatJob: typeof beatJob }, Pool>
+
+export const jobBeatsOf = (pool: Pool): JobBeats => bind(pool, { beatJob })
 
 export const leaseMs = 20_000
 const beatMs = 5_000
@@ -28,23 +33,26 @@ export class JobRun {
   payload: Record<string, unknown>
   stopped: StopReason | null = null
   private readonly ending = new AbortController()
-  private readonly startedAt = performance.now()
-  private readonly timer: NodeJS.Timeout
-  private leaseUntil = performance.now() + leaseMs
+  private readonly startedAt: number
+  private readonly endBeats: () => void
+  private leaseUntil: number
   private pauseRequested = false
   private toldAt = -Infinity
   private beating: Promise<void> = Promise.resolve()
 
   constructor(
-    private readonly pool: Pool,
+    private readonly store: JobBeats,
     readonly job: ClaimedJob,
     private readonly onTold: (run: JobRun) => void,
+    private readonly timing: Timing = systemTiming,
   ) {
+    this.startedAt = timing.elapsed()
+    this.leaseUntil = this.startedAt + leaseMs
     this.payload = job.payload
     this.items = job.items.map((item) => ({ ...item }))
     this.bytes = job.bytes
     this.governor = job.governor
-    this.timer = setInterval(() => void this.beat(), beatMs)
+    this.endBeats = timing.every(beatMs, () => void this.beat())
   }
 
   get signal(): AbortSignal {
@@ -54,7 +62,7 @@ export class JobRun {
   /** Sets the progress (0 to 1); told to the store and to viewers now and then. */
   advance(progress: number): void {
     this.progress = Math.min(1, Math.max(this.progress, progress))
-    if (performance.now() - this.toldAt >= tellMs) void this.beat()
+    if (this.timing.elapsed() - this.toldAt >= tellMs) void this.beat()
   }
 
   /** Every item is to be done (again). */
@@ -91,23 +99,23 @@ export class JobRun {
 
   /** No more heartbeats; resolves when the last one is through. */
   async end(): Promise<void> {
-    clearInterval(this.timer)
+    this.endBeats()
     await this.beating
   }
 
   private beat(): Promise<void> {
-    this.toldAt = performance.now()
+    this.toldAt = this.timing.elapsed()
     this.beating = this.beating.then(() => this.beatOnce())
     return this.beating
   }
 
   private async beatOnce(): Promise<void> {
     if (this.stopped === 'lost') return
-    const sentAt = performance.now()
+    const sentAt = this.timing.elapsed()
     try {
       const { items, progress, bytes, governor } = this
       const etaMs = this.etaMs()
-      const beat = await beatJob(this.pool, this.job, { leaseMs, progress, items, etaMs, bytes, governor })
+      const beat = await this.store.beatJob(this.job, { leaseMs, progress, items, etaMs, bytes, governor })
       if (!beat.held) {
         this.stop('lost')
         return
@@ -118,12 +126,12 @@ export class JobRun {
       this.onTold(this)
     } catch (error) {
       logger('batch').warn({ err: error, job: this.job.id }, 'the heartbeat failed')
-      if (performance.now() >= this.leaseUntil) this.stop('lost')
+      if (this.timing.elapsed() >= this.leaseUntil) this.stop('lost')
     }
   }
 
   private etaMs(): number | null {
     if (this.progress < 0.02) return null
-    return ((performance.now() - this.startedAt) * (1 - this.progress)) / this.progress
+    return ((this.timing.elapsed() - this.startedAt) * (1 - this.progress)) / this.progress
   }
 }

@@ -12,7 +12,7 @@ export interface PublishStaged {
   actor: string
   reason: string | null
   jobId: string
-  check?: (client: PoolClient) => Promise<void>
+  check?: () => Promise<void>
 }
 
 /** Puts staged versions in force with a correction for every cell whose answer changes, in the caller's transaction. */

@@ -1,4 +1,4 @@
-import { sleep } from './sleep'
+import { systemTiming, type Timing } from './timing'
 
 export interface RetryPolicy {
   /** Runs of `fn` in all, the first included. */
@@ -10,6 +10,7 @@ export interface RetryPolicy {
   onRetry?: (error: unknown, attempt: number, waitMs: number) => void
   signal?: AbortSignal
   random?: () => number
+  timing?: Pick<Timing, 'sleep'>
 }
 
 /** Exponential back-off with half of it jittered; `attempt` counts from 1. */
@@ -31,7 +32,7 @@ export async function retry<T>(fn: (attempt: number) => Promise<T>, policy: Retr
       if (last || policy.retryable?.(error) === false) throw error
       const waitMs = backoffMs(policy, attempt)
       policy.onRetry?.(error, attempt, waitMs)
-      await sleep(waitMs, policy.signal)
+      await (policy.timing ?? systemTiming).sleep(waitMs, policy.signal)
     }
   }
 }

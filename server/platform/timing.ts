@@ -1,7 +1,7 @@
 import { systemClock, type Clock } from './clock'
 import { sleep } from './sleep'
 
-/** Time for whoever waits or measures: passed in, so that a simulation can hold it still. */
+/** Time and chance for whoever waits, measures or backs off: passed in, so that a simulation decides them. */
 export interface Timing extends Clock {
   /** Milliseconds of a clock that never goes back; only differences mean something. */
   elapsed(): number
@@ -9,6 +9,8 @@ export interface Timing extends Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** Runs again and again until the answer is called. */
   every(ms: number, run: () => void): () => void
+  /** From 0 up to 1. */
+  random(): number
 }
 
 export const systemTiming: Timing = {
@@ -21,4 +23,5 @@ export const systemTiming: Timing = {
       clearInterval(timer)
     }
   },
+  random: Math.random,
 }

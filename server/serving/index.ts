@@ -6,7 +6,13 @@ export { listVersions, type ListedVersion, type VersionList } from './list-versi
 export { type Completeness, type Coverage, type Hole } from './merge'
 export { type Flip, type MapEntry } from './publication'
 export type { PublicationRow } from './publication-store'
-export { publishVersions, type FlipRequest, type Published, type PublishRequest } from './publish'
+export {
+  publishThrough,
+  publishVersions,
+  type FlipRequest,
+  type Published,
+  type PublishRequest,
+} from './publish'
 export { overlaps, subtract, union, type Range } from './ranges'
 export { readCell, type EpochPart, type ExplainedCell, type VersionPart } from './read-cell'
 export {
@@ -28,6 +34,7 @@ export {
 } from './read-values'
 export {
   previewRollback,
+  rollbackThrough,
   rollbackTo,
   type RollbackPreview,
   type RollbackRequest,
@@ -35,7 +42,14 @@ export {
 } from './rollback'
 export { readRestartPoint, restartFromCut, skipTo, type RestartPoint, type Skip } from './restart-speed'
 export { rotateEpoch } from './rotate-epoch'
-export { discardVersions, stageVersion, type CellLines, type StagedVersion } from './stage-version'
+export {
+  discardThrough,
+  discardVersions,
+  stageThrough,
+  stageVersion,
+  type CellLines,
+  type StagedVersion,
+} from './stage-version'
 export {
   findVersion,
   readVersions,
@@ -80,4 +94,5 @@ export {
   type Lease,
   type SpeedWorkerRow,
 } from './speed-view-store-leases'
-export { vacuum, type Vacuumed, type VacuumRequest } from './vacuum'
+export { vacuum, vacuumThrough, type Vacuumed, type VacuumRequest } from './vacuum'
+export { servingStoreOf, type ServingStore, type ServingTransaction } from './serving-store'

@@ -2,18 +2,10 @@ import type { PoolClient } from '../clients'
 import type { Instant } from '../pipeline'
 import { AppError, crashPoint } from '../platform'
 import { flipTo, type Flip, type MapEntry } from './publication'
-import {
-  entriesInForce,
-  lockCompute,
-  readBoundary,
-  readVacuumed,
-  writePublication,
-  type ComputeRow,
-  type StoredEntry,
-  type VacuumedStretch,
-} from './publication-store'
+import type { ComputeRow, StoredEntry, VacuumedStretch } from './publication-store'
 import { overlaps } from './ranges'
-import { markPublished, readVersions, type VersionRow } from './version-store'
+import { servingTransactionOf, type ServingTransaction } from './serving-store'
+import type { VersionRow } from './version-store'
 
 export interface FlipRequest {
   computeId: number
@@ -23,7 +15,7 @@ export interface FlipRequest {
   /** The publication the caller saw: another one in force means the plan no longer holds. */
   expectedPublication?: number
   /** Called under the compute's lock, before anything is written; throws when the caller may not write any more. */
-  check?: (client: PoolClient) => Promise<void>
+  check?: () => Promise<void>
 }
 
 export interface PublishRequest extends FlipRequest {
@@ -47,31 +39,34 @@ export interface Published {
  * sees the whole flip or nothing of it. Throws `conflict` when another publication came first or a version is not
  * staged, `gone` when the speed view no longer holds what comes after a version's cut.
  */
-export async function publishVersions(client: PoolClient, request: PublishRequest): Promise<Published> {
-  const compute = await openFlip(client, request)
-  const versions = await readVersions(client, request.versionIds)
+export const publishVersions = (client: PoolClient, request: PublishRequest): Promise<Published> =>
+  publishThrough(servingTransactionOf(client), request)
+
+export async function publishThrough(store: ServingTransaction, request: PublishRequest): Promise<Published> {
+  const compute = await openFlip(store, request)
+  const versions = await store.readVersions(request.versionIds)
   const entries = request.versionIds.map((id) => entryOf(requireStaged(versions, id, compute)))
   if (entries.length === 0) {
     throw new AppError('bad_request', 'Publishing failed: no version was named. Name at least one.')
   }
-  requireKeptBuckets(entries, new Map(versions.map((v) => [v.id, v])), await readVacuumed(client, compute.id))
+  requireKeptBuckets(entries, new Map(versions.map((v) => [v.id, v])), await store.readVacuumed(compute.id))
   const hull = {
     from: Math.min(...entries.map(({ from }) => from)),
     to: Math.max(...entries.map(({ to }) => to)),
   }
-  const flip = flipTo(await entriesInForce(client, compute.id, hull), entries)
-  if ((await markPublished(client, request.versionIds)) !== entries.length) {
+  const flip = flipTo(await store.entriesInForce(compute.id, hull), entries)
+  if ((await store.markPublished(request.versionIds)) !== entries.length) {
     throw new AppError(
       'conflict',
       `Publishing on ${compute.pipeline} was refused: a version was given up while it was being put in force. Recompute the range.`,
     )
   }
-  return writeFlip(client, { compute, flip, request, kind: request.kind ?? 'publish' })
+  return writeFlip(store, { compute, flip, request, kind: request.kind ?? 'publish' })
 }
 
 /** Locks the compute and refuses when what the caller relied on has changed. */
-export async function openFlip(client: PoolClient, request: FlipRequest): Promise<ComputeRow> {
-  const compute = await lockCompute(client, request.computeId)
+export async function openFlip(store: ServingTransaction, request: FlipRequest): Promise<ComputeRow> {
+  const compute = await store.lockCompute(request.computeId)
   if (compute === null) {
     throw new AppError('not_found', `Publishing failed: compute ${request.computeId} does not exist.`)
   }
@@ -83,12 +78,12 @@ export async function openFlip(client: PoolClient, request: FlipRequest): Promis
       { details: { changed: [{ what: 'publication', expected, found: compute.publication }] } },
     )
   }
-  await request.check?.(client)
+  await request.check?.()
   return compute
 }
 
 export async function writeFlip(
-  client: PoolClient,
+  store: ServingTransaction,
   input: {
     compute: ComputeRow
     flip: Flip<StoredEntry>
@@ -99,13 +94,13 @@ export async function writeFlip(
   const { compute, flip, request, kind } = input
   const number = compute.publication + 1
   const { jobId, actor, reason } = request
-  await writePublication(client, compute.id, { number, kind, jobId, actor, reason }, flip)
+  await store.writePublication(compute.id, { number, kind, jobId, actor, reason }, flip)
   crashPoint('serving.flip.inside')
   return {
     pipeline: compute.pipeline,
     computeId: compute.id,
     publication: number,
-    boundary: await readBoundary(client, compute.id),
+    boundary: await store.readBoundary(compute.id),
     added: flip.added,
     replaced: flip.closed.map(({ from, to, versionId }) => ({ from, to, versionId })),
   }

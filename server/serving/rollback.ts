@@ -2,19 +2,16 @@ import type { PoolClient } from '../clients'
 import type { Instant } from '../pipeline'
 import { AppError } from '../platform'
 import { flipBack, flipTo, uncovered, type Flip, type MapEntry } from './publication'
-import {
-  entriesAt,
-  entriesInForce,
-  publicationExists,
-  readCompute,
-  readVacuumed,
-  type ComputeRow,
-  type Queryable,
-  type StoredEntry,
-} from './publication-store'
+import type { ComputeRow, Queryable, StoredEntry } from './publication-store'
 import { openFlip, requireKeptBuckets, writeFlip, type FlipRequest, type Published } from './publish'
 import { intersection, subtract, type Range } from './ranges'
-import { findVersion, readVersions, type VersionRow } from './version-store'
+import {
+  servingReadsOf,
+  servingTransactionOf,
+  type ServingReads,
+  type ServingTransaction,
+} from './serving-store'
+import type { VersionRow } from './version-store'
 
 /**
  * To one version's own range, or to the whole map of an earlier publication; with `range` (or `ranges`, disjoint) only
@@ -38,10 +35,16 @@ export interface RollbackPreview {
  * Makes earlier answers the served ones again: the same flip as a publish. Throws `gone` when the cells of a version
  * it needs, or the speed buckets after its cut, are no longer kept.
  */
-export async function rollbackTo(client: PoolClient, request: RollbackRequest): Promise<Published> {
-  const compute = await openFlip(client, request)
-  const { flip } = await decide(client, compute, request.target)
-  return writeFlip(client, { compute, flip, request, kind: 'rollback' })
+export const rollbackTo = (client: PoolClient, request: RollbackRequest): Promise<Published> =>
+  rollbackThrough(servingTransactionOf(client), request)
+
+export async function rollbackThrough(
+  store: ServingTransaction,
+  request: RollbackRequest,
+): Promise<Published> {
+  const compute = await openFlip(store, request)
+  const { flip } = await decide(store, compute, request.target)
+  return writeFlip(store, { compute, flip, request, kind: 'rollback' })
 }
 
 /** What a rollback would change, window range by window range; refuses as the rollback itself would. */
@@ -50,9 +53,10 @@ export async function previewRollback(
   computeId: number,
   target: RollbackTarget,
 ): Promise<RollbackPreview> {
-  const compute = await readCompute(db, computeId)
+  const store = servingReadsOf(db)
+  const compute = await store.readCompute(computeId)
   if (compute === null) throw new AppError('not_found', `Compute ${computeId} does not exist.`)
-  const { flip, versions } = await decide(db, compute, target)
+  const { flip, versions } = await decide(store, compute, target)
   const version = (id: number | undefined) => (id === undefined ? null : (versions.get(id) ?? null))
   const changes = flip.closed.flatMap((old) => [
     ...flip.added.flatMap((next) => {
@@ -70,29 +74,29 @@ export async function previewRollback(
 }
 
 async function decide(
-  db: Queryable,
+  store: ServingReads,
   compute: ComputeRow,
   target: RollbackTarget,
 ): Promise<{ flip: Flip<StoredEntry>; versions: Map<number, VersionRow> }> {
-  const current = await entriesInForce(db, compute.id)
+  const current = await store.entriesInForce(compute.id)
   const flip =
     'version' in target
-      ? flipTo(current, [await versionEntry(db, compute, target)])
-      : await publicationFlip(db, compute, current, target)
+      ? flipTo(current, [await versionEntry(store, compute, target)])
+      : await publicationFlip(store, compute, current, target)
   const ids = new Set([...flip.added, ...flip.closed].map(({ versionId }) => versionId))
-  const versions = new Map((await readVersions(db, [...ids])).map((v) => [v.id, v]))
+  const versions = new Map((await store.readVersions([...ids])).map((v) => [v.id, v]))
   for (const { versionId } of flip.added) requireCells(versions.get(versionId), compute)
   const bare: MapEntry[] = uncovered(flip).map((range) => ({ ...range, versionId: -1 }))
-  requireKeptBuckets([...flip.added, ...bare], versions, await readVacuumed(db, compute.id))
+  requireKeptBuckets([...flip.added, ...bare], versions, await store.readVacuumed(compute.id))
   return { flip, versions }
 }
 
 async function versionEntry(
-  db: Queryable,
+  store: ServingReads,
   compute: ComputeRow,
   target: { version: number; range?: Range | undefined },
 ): Promise<MapEntry> {
-  const version = await findVersion(db, compute.pipeline, target.version)
+  const version = await store.findVersion(compute.pipeline, target.version)
   if (version === null) {
     throw new AppError(
       'not_found',
@@ -117,19 +121,19 @@ async function versionEntry(
 }
 
 async function publicationFlip(
-  db: Queryable,
+  store: ServingReads,
   compute: ComputeRow,
   current: readonly StoredEntry[],
   target: { publication: number; ranges?: readonly Range[] | undefined },
 ): Promise<Flip<StoredEntry>> {
   const { publication, ranges } = target
-  if (publication > compute.publication || !(await publicationExists(db, compute.id, publication))) {
+  if (publication > compute.publication || !(await store.publicationExists(compute.id, publication))) {
     throw new AppError(
       'not_found',
       `Rolling back ${compute.pipeline} failed: it has no publication ${publication}; ${compute.publication} is in force.`,
     )
   }
-  const earlier = await entriesAt(db, compute.id, publication)
+  const earlier = await store.entriesAt(compute.id, publication)
   if (ranges === undefined) return flipBack(current, earlier)
   const clipped = earlier.flatMap((entry) =>
     ranges.flatMap((range) => {

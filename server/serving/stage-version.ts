@@ -1,17 +1,8 @@
-import { inTransaction, type Pool, type PoolClient } from '../clients'
+import type { Pool } from '../clients'
 import { AppError, crashPoint } from '../platform'
-import { readVacuumed, shareCompute } from './publication-store'
 import { requireKeptBuckets } from './publish'
-import {
-  copyCells,
-  deleteDiscardedCells,
-  insertVersion,
-  markDiscarded,
-  markGivenUp,
-  markStaged,
-  type NewVersion,
-  type StagedFigures,
-} from './version-store'
+import { servingStoreOf, type ServingStore, type ServingTransaction } from './serving-store'
+import type { NewVersion, StagedFigures } from './version-store'
 
 export interface StagedVersion extends StagedFigures {
   id: number
@@ -29,21 +20,26 @@ export interface CellLines {
  * Writes the rows of a run as a version that nobody is served from yet. The rows and the state `staged` commit
  * together; when anything fails the version is left discarded, without rows.
  */
-export async function stageVersion(
+export const stageVersion = (
   pool: Pool,
   version: NewVersion,
   write: (begun: { id: number; number: number }) => CellLines,
+): Promise<StagedVersion> => stageThrough(servingStoreOf(pool), version, write)
+
+export async function stageThrough(
+  store: ServingStore,
+  version: NewVersion,
+  write: (begun: { id: number; number: number }) => CellLines,
 ): Promise<StagedVersion> {
-  const begun = await inTransaction(pool, (client) => begin(client, version))
+  const begun = await store.transact((tx) => begin(tx, version))
   try {
-    return await inTransaction(pool, async (client) => {
-      // The run's pace is DuckDB's: between two chunks the connection may idle inside the transaction.
-      await client.query(`SET LOCAL idle_in_transaction_session_timeout = 0; SET LOCAL statement_timeout = 0`)
+    return await store.transact(async (tx) => {
+      await tx.withoutTimeouts()
       const { lines, figures } = write(begun)
-      const rows = await copyCells(client, prefixed(begun.id, lines))
+      const rows = await tx.copyCells(prefixed(begun.id, lines))
       crashPoint('serving.stage.copied')
       const staged = { ...figures(), rows }
-      if (!(await markStaged(client, begun.id, staged))) {
+      if (!(await tx.markStaged(begun.id, staged))) {
         throw new AppError(
           'conflict',
           `Staging version ${begun.number} of ${version.pipeline} was refused: it was discarded meanwhile, so another run took over.`,
@@ -52,29 +48,39 @@ export async function stageVersion(
       return { ...begun, ...staged }
     })
   } catch (error) {
-    await markDiscarded(pool, [begun.id]).catch(() => undefined)
+    await store.markDiscarded([begun.id]).catch(() => undefined)
     throw error
   }
 }
 
 /** Gives up staged or staging versions: they are never served. Cells go with them. */
-export async function discardVersions(pool: Pool, computeId: number, ids: readonly number[]): Promise<void> {
-  const discarded = await markGivenUp(pool, ids)
+export const discardVersions = (pool: Pool, computeId: number, ids: readonly number[]): Promise<void> =>
+  discardThrough(servingStoreOf(pool), computeId, ids)
+
+export async function discardThrough(
+  store: ServingStore,
+  computeId: number,
+  ids: readonly number[],
+): Promise<void> {
+  const discarded = await store.markGivenUp(ids)
   if (discarded.length === 0) return
-  while ((await deleteDiscardedCells(pool, computeId, discardChunk)) > 0);
+  while ((await store.deleteDiscardedCells(computeId, discardChunk)) > 0);
 }
 
 export const discardChunk = 50_000
 
-async function begin(client: PoolClient, version: NewVersion): Promise<{ id: number; number: number }> {
+async function begin(
+  store: ServingTransaction,
+  version: NewVersion,
+): Promise<{ id: number; number: number }> {
   const { computeId, range, cut } = version
-  if ((await shareCompute(client, computeId)) === null) {
+  if ((await store.shareCompute(computeId)) === null) {
     throw new AppError('not_found', `Staging a version failed: compute ${computeId} does not exist.`)
   }
   const entry = { ...range, versionId: 0 }
   const self = new Map([[0, { number: 0, epoch: cut.epoch }]])
-  requireKeptBuckets([entry], self, await readVacuumed(client, computeId))
-  return insertVersion(client, version)
+  requireKeptBuckets([entry], self, await store.readVacuumed(computeId))
+  return store.insertVersion(version)
 }
 
 async function* prefixed(id: number, lines: AsyncIterable<string>): AsyncGenerator<string> {

@@ -1,11 +1,10 @@
-import { inTransaction, type Pool, type PoolClient } from '../clients'
+import type { Pool } from '../clients'
 import type { Definition } from '../pipeline'
 import { AppError, type Clock } from '../platform'
 import { overlayMs, planVacuum, type VacuumPlan, type VacuumVersion } from './plan-vacuum'
-import { entriesInForce, lockCompute, readVacuumed, writeVacuumed } from './publication-store'
+import { servingStoreOf, type ServingStore, type ServingTransaction } from './serving-store'
 import { discardChunk } from './stage-version'
-import { deleteBuckets, deleteEndedEntries, expireEntries, lastEpochsBefore } from './vacuum-store'
-import { deleteDiscardedCells, liveVersions, markDiscarded, type VersionRow } from './version-store'
+import type { VersionRow } from './version-store'
 
 export interface VacuumRequest {
   computeId: number
@@ -27,20 +26,23 @@ export interface Vacuumed {
  * Removes what no answer needs. What goes is decided and written down first, under the compute's lock, and deleted
  * after: a publish that would need it is refused from then on, and a run that was killed is finished by the next.
  */
-export async function vacuum(pool: Pool, request: VacuumRequest): Promise<Vacuumed> {
+export const vacuum = (pool: Pool, request: VacuumRequest): Promise<Vacuumed> =>
+  vacuumThrough(servingStoreOf(pool), request)
+
+export async function vacuumThrough(store: ServingStore, request: VacuumRequest): Promise<Vacuumed> {
   const { computeId, clock, signal } = request
-  const { plan, discarded } = await inTransaction(pool, (client) => decide(client, request))
-  const cells = await drain(signal, () => deleteDiscardedCells(pool, computeId, discardChunk))
-  const buckets = await drain(signal, () => deleteBuckets(pool, computeId, plan.vacuumed, discardChunk))
-  await deleteEndedEntries(pool, computeId, clock.now() - request.definition.retention.cellsMs)
+  const { plan, discarded } = await store.transact((tx) => decide(tx, request))
+  const cells = await drain(signal, () => store.deleteDiscardedCells(computeId, discardChunk))
+  const buckets = await drain(signal, () => store.deleteBuckets(computeId, plan.vacuumed, discardChunk))
+  await store.deleteEndedEntries(computeId, clock.now() - request.definition.retention.cellsMs)
   return { versions: discarded.length, cells, buckets, expiredRanges: plan.expire.length }
 }
 
 async function decide(
-  client: PoolClient,
+  store: ServingTransaction,
   { computeId, definition, clock, held = [] }: VacuumRequest,
 ): Promise<{ plan: VacuumPlan; discarded: number[] }> {
-  if ((await lockCompute(client, computeId)) === null) {
+  if ((await store.lockCompute(computeId)) === null) {
     throw new AppError('not_found', `Vacuuming failed: compute ${computeId} does not exist.`)
   }
   const now = clock.now()
@@ -49,20 +51,20 @@ async function decide(
     windowSizeMs: definition.windowSizeMs,
     keepVersions: definition.retention.versions,
     cellsMs: definition.retention.cellsMs,
-    versions: (await liveVersions(client, computeId)).map((version) => ({
+    versions: (await store.liveVersions(computeId)).map((version) => ({
       ...forVacuum(version),
       isHeld: held.includes(version.id),
     })),
-    inForce: await entriesInForce(client, computeId),
-    lastEpoch: await lastEpochsBefore(client, computeId, {
+    inForce: await store.entriesInForce(computeId),
+    lastEpoch: await store.lastEpochsBefore(computeId, {
       overlay: now - overlayMs,
       retention: now - definition.retention.cellsMs,
     }),
-    vacuumed: await readVacuumed(client, computeId),
+    vacuumed: await store.readVacuumed(computeId),
   })
-  await expireEntries(client, computeId, plan.expire)
-  const discarded = await markDiscarded(client, plan.discard)
-  await writeVacuumed(client, computeId, plan.vacuumed)
+  await store.expireEntries(computeId, plan.expire)
+  const discarded = await store.markDiscarded(plan.discard)
+  await store.writeVacuumed(computeId, plan.vacuumed)
   return { plan, discarded }
 }
 

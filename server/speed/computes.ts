@@ -1,8 +1,7 @@
-import type { Pool } from '../clients'
 import { compilePipeline, parseDefinition, type CompiledPipeline } from '../pipeline'
-import { ensurePositions } from '../serving'
-import { readComputesInForce, type ComputeRow } from './compute-store'
+import type { ComputeRow } from './compute-store'
 import { limits } from './limits'
+import type { SpeedStore } from './ports'
 
 export interface RunningCompute {
   id: number
@@ -20,7 +19,7 @@ export class Computes {
   readonly #known = new Map<number, RunningCompute>()
 
   constructor(
-    readonly pool: Pool,
+    readonly store: Pick<SpeedStore, 'readComputesInForce' | 'ensurePositions'>,
     readonly note: (what: string, error: unknown) => void,
   ) {}
 
@@ -40,7 +39,7 @@ export class Computes {
 
   /** Reads what is in force now, and prepares what is new. Answers with the ids in force. */
   async refresh(): Promise<Set<number>> {
-    const rows = await readComputesInForce(this.pool, limits.computes + 1)
+    const rows = await this.store.readComputesInForce(limits.computes + 1)
     this.waiting = Math.max(0, rows.length - limits.computes)
     if (this.waiting > 0) this.note('the newest computes wait', `more than ${limits.computes} are in force`)
     const wanted = rows.slice(0, limits.computes)
@@ -50,10 +49,7 @@ export class Computes {
     }
     const fresh = wanted.filter((row) => !this.#known.has(row.id))
     if (fresh.length > 0) {
-      await ensurePositions(
-        this.pool,
-        fresh.map((row) => row.id),
-      )
+      await this.store.ensurePositions(fresh.map((row) => row.id))
     }
     for (const row of fresh) this.#add(row)
     return new Set(wanted.map((row) => row.id))

@@ -1,13 +1,13 @@
-import type { Pool } from '../clients'
-import { backoffMs, crashPoint, sleep, type Logger } from '../platform'
+import { backoffMs, crashPoint, type Logger, type Timing } from '../platform'
 import {
-  commitSpeed,
+  commitThrough,
   partitionKey,
   type LostReason,
   type MergeCells,
   type PartitionCommit,
   type SpeedBases,
   type SpeedCommitResult,
+  type SpeedView,
 } from '../serving'
 import type { TracedEvent } from './event-spans'
 import { nextFlushMs } from './flush-pace'
@@ -22,7 +22,8 @@ export interface Committed {
 }
 
 export interface FlusherOptions {
-  pool: Pool
+  view: SpeedView
+  timing: Timing
   bases: SpeedBases
   log: Logger
   flushMinMs: number
@@ -83,7 +84,7 @@ export class Flusher {
   async #run(): Promise<void> {
     const { signal } = this.#ended
     while (!signal.aborted) {
-      await sleep(nextFlushMs(this.lastCommitMs, this.#options), signal)
+      await this.#options.timing.sleep(nextFlushMs(this.lastCommitMs, this.#options), signal)
       await this.#untilWork()
       if (!this.#isEnded()) await this.flush()
     }
@@ -94,27 +95,27 @@ export class Flusher {
   }
 
   #hasWork(): boolean {
-    for (const task of this.#options.tasks()) if (task.isDue(Date.now())) return true
+    const now = this.#options.timing.now()
+    for (const task of this.#options.tasks()) if (task.isDue(now)) return true
     return false
   }
 
   /** Waits for a nudge where nothing is due; a position that only moves on is not announced, so not for ever. */
   async #untilWork(): Promise<void> {
     if (this.#isEnded() || this.#hasWork()) return
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, limits.pollMs)
-      this.#wake = () => {
-        clearTimeout(timer)
-        resolve()
-      }
-    })
+    const woken = new AbortController()
+    this.#wake = () => {
+      woken.abort()
+    }
+    await this.#options.timing.sleep(limits.pollMs, woken.signal)
     this.#wake = undefined
   }
 
   async #takeAndCommit(): Promise<void> {
     const taken: { task: PartitionTask; commit: PartitionCommit }[] = []
+    const now = this.#options.timing.now()
     for (const task of this.#options.tasks()) {
-      const commit = task.take(Date.now())
+      const commit = task.take(now)
       if (commit !== null) taken.push({ task, commit })
     }
     if (taken.length === 0) return
@@ -124,14 +125,14 @@ export class Flusher {
 
   /** Null when the lane was stopped while the database did not answer. */
   async #commitUntilAnswered(commits: PartitionCommit[]): Promise<SpeedCommitResult | null> {
-    const { pool, bases, merge, log } = this.#options
+    const { view, bases, merge, log, timing } = this.#options
     for (this.failures = 0; ;) {
-      const startedAt = performance.now()
+      const startedAt = timing.elapsed()
       try {
         crashPoint('speed.commit.before')
-        const result = await commitSpeed(pool, { commits, merge, bases, leaseMs: limits.leaseMs })
+        const result = await commitThrough(view, { commits, merge, bases, leaseMs: limits.leaseMs })
         crashPoint('speed.commit.after')
-        this.lastCommitMs = performance.now() - startedAt
+        this.lastCommitMs = timing.elapsed() - startedAt
         this.commits++
         this.failures = 0
         this.lastError = null
@@ -143,8 +144,12 @@ export class Flusher {
         const level = this.failures >= limits.stuckAfterAttempts ? 'error' : 'warn'
         log[level]({ err: error, failures: this.failures, cells }, 'a commit failed and will be tried again')
         if (this.#ended.signal.aborted) return null
-        const wait = backoffMs({ baseMs: limits.retryBaseMs, maxMs: limits.retryMaxMs }, this.failures)
-        await sleep(wait, this.#ended.signal)
+        const { random } = timing
+        const wait = backoffMs(
+          { baseMs: limits.retryBaseMs, maxMs: limits.retryMaxMs, random },
+          this.failures,
+        )
+        await timing.sleep(wait, this.#ended.signal)
       }
     }
   }
@@ -155,7 +160,7 @@ export class Flusher {
     for (const position of result.committed) {
       const item = byKey.get(partitionKey(position))
       if (item === undefined) continue
-      const traced = item.task.settle(Date.now())
+      const traced = item.task.settle(this.#options.timing.now())
       done.push({ ...item, epoch: position.epoch, traced })
     }
     if (done.length > 0) this.#options.onCommitted(done)

@@ -1,3 +1,5 @@
 export type { CellsMessage } from './view-message'
-export { runSpeedWorker, type SpeedWorkerOptions } from './worker'
+export type { Place } from './process-scope'
+export type { SpeedLog, SpeedPorts, SpeedStore } from './ports'
+export { runSpeedWorker, startSpeedWorker, type SpeedWorkerOptions } from './worker'
 export type { LaneDetail, SpeedWorkerDetail, TypeLag } from './worker-detail'

@@ -8,7 +8,7 @@ import {
   type EventBatch,
   type PartitionState,
 } from '../pipeline'
-import { crashPoint } from '../platform'
+import { crashPoint, systemClock, type Clock } from '../platform'
 import { partitionKey, type Lease, type PartitionCommit } from '../serving'
 import { holdTraces, tracedIn, type TracedEvent } from './event-spans'
 import { EventWaits, type WaitRun } from './event-waits'
@@ -25,6 +25,7 @@ export interface TaskOptions {
   partitions: number
   /** From when, and after which message, events count as having waited for the view. */
   waits?: { from: number; seenSeq: number }
+  clock?: Clock
 }
 
 /**
@@ -61,9 +62,11 @@ export class PartitionTask {
   #tracedUnderWay: TracedEvent[] = []
   #settledAt = 0
   readonly #waits: EventWaits
+  readonly #clock: Clock
   #waitsUnderWay: WaitRun[] = []
 
-  constructor({ lease, pipeline, compiled, seed, partitions, waits }: TaskOptions) {
+  constructor({ lease, pipeline, compiled, seed, partitions, waits, clock = systemClock }: TaskOptions) {
+    this.#clock = clock
     this.key = partitionKey(lease)
     this.lease = lease
     this.pipeline = pipeline
@@ -122,7 +125,7 @@ export class PartitionTask {
       fold(this.compiled, this.#state, fresh)
       if (batch.traced != null) holdTraces(this.#traced, tracedIn(batch, this.seq))
       this.#messages += messagesOf(fresh)
-      this.#waits.note(fresh, Date.now())
+      this.#waits.note(fresh, this.#clock.now())
       if (this.#dead.length > 0) this.#noteCompany(fresh)
       this.seq = last
       this.logTime = fresh.logTime[fresh.n - 1] ?? this.logTime

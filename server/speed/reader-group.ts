@@ -1,22 +1,15 @@
-import type { Nats } from '../clients'
-import {
-  openLogReader,
-  parseSubject,
-  type BatchInfo,
-  type DeadEvent,
-  type LogReader,
-  type SchemasInForce,
-} from '../log'
+import { parseSubject, type BatchInfo, type DeadEvent, type LogReader } from '../log'
 import type { EventBatch } from '../pipeline'
-import { sleep } from '../platform'
+import type { Timing } from '../platform'
 import { admitTraces, recordParked } from './event-spans'
 import type { Lane } from './lane'
 import { limits } from './limits'
 import type { PartitionTask } from './partition-task'
+import type { SpeedLog } from './ports'
 
 export interface GroupDeps {
-  nats: Nats
-  schemas: SchemasInForce | null
+  log: Pick<SpeedLog, 'open'>
+  timing: Timing
   /** The log no longer holds what the task would have folded, or rebuilt its dedupe marks from. */
   onHole: (task: PartitionTask, seqFrom: number, seqTo: number) => void
   /** A batch was folded that this partition had not folded before. */
@@ -57,14 +50,12 @@ export class ReaderGroup {
     for (const { partition, cursor } of tasks) {
       cursors.set(partition, Math.min(cursor, cursors.get(partition) ?? cursor))
     }
-    this.#reader = openLogReader({
-      nats: deps.nats,
+    this.#reader = deps.log.open({
       type: this.type,
       partitions: first.partitions,
       partition: [...cursors.keys()],
       fromSeq: cursors,
       fields: [...new Set(tasks.flatMap((task) => task.compiled.fields))],
-      schemas: deps.schemas,
       onBatch: (batch, info) => this.#read(batch, info),
       onDead: (dead) => {
         this.#readDead(dead)
@@ -104,9 +95,10 @@ export class ReaderGroup {
   async #read(batch: EventBatch, info: BatchInfo): Promise<void> {
     const { signal } = this.#closing
     if (signal.aborted) return
-    const startedAt = performance.now()
+    const { timing } = this.#deps
+    const startedAt = timing.elapsed()
     const tasks = this.#byPartition[info.partition] ?? []
-    if (batch.traced != null) admitTraces(batch, Math.min(...tasks.map(({ seq }) => seq)), Date.now())
+    if (batch.traced != null) admitTraces(batch, Math.min(...tasks.map(({ seq }) => seq)), timing.now())
     for (const task of tasks) {
       const before = task.seq
       task.read(batch)
@@ -119,7 +111,7 @@ export class ReaderGroup {
     this.lane.noteRead(batch.n)
     await this.lane.room(signal)
     if (this.lane.name === 'catchUp' && this.#deps.liveLagMs() > limits.liveLagMs) {
-      await sleep((performance.now() - startedAt) * (limits.catchUpShare - 1), signal)
+      await timing.sleep((timing.elapsed() - startedAt) * (limits.catchUpShare - 1), signal)
     }
   }
 

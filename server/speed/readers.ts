@@ -13,7 +13,7 @@ export interface Lanes {
 export class Readers {
   constructor(
     readonly lanes: Lanes,
-    readonly deps: Omit<GroupDeps, 'liveLagMs'> & { now: () => number },
+    readonly deps: Omit<GroupDeps, 'liveLagMs'>,
   ) {}
 
   get groups(): ReaderGroup[] {
@@ -72,7 +72,7 @@ export class Readers {
   }
 
   #liveLagMs(): number {
-    const now = this.deps.now()
+    const now = this.deps.timing.now()
     return Math.max(0, ...[...this.lanes.live.groups].map((group) => group.lagMs(now)))
   }
 }

@@ -1,43 +1,31 @@
-import { hostname } from 'node:os'
 import type { Nats, Pool } from '../clients'
-import { streamState, type SchemasInForce } from '../log'
+import type { SchemasInForce } from '../log'
 import { mergeCells } from '../pipeline'
-import { crashPoint, logger, newId, retry, sleep, systemClock, type Clock, type Stop } from '../platform'
-import {
-  acquireLeases,
-  heartbeatLeases,
-  partitionKey,
-  readSpread,
-  releaseLeases,
-  removeWorkers,
-  SpeedBases,
-  workersOfScope,
-  writeWorker,
-  type Lease,
-  type LostReason,
-  type MergeCells,
-} from '../serving'
-import { readDedupeSeed, readSkipped, recordHole } from './compute-store'
+import { crashPoint, logger, newId, retry, systemTiming, type Clock, type Stop } from '../platform'
+import { partitionKey, SpeedBases, type Lease, type LostReason, type MergeCells } from '../serving'
 import { Computes } from './computes'
 import { recordCommitted, viewTraces } from './event-spans'
 import type { Committed } from './flusher'
 import { Lane } from './lane'
 import { limits } from './limits'
-import { seqBefore } from './log-seek'
 import { Notes } from './notes'
 import { PartitionTask } from './partition-task'
-import { isAlive, ownersHere, processScope } from './process-scope'
+import { speedLogOf, speedStoreOf, type SpeedPorts } from './ports'
+import { thisProcess } from './process-scope'
 import { Readers, type Lanes } from './readers'
 import { fairShare, surplus } from './share'
-import { cellsMessage, publishView, type CellsMessage } from './view-message'
+import { cellsMessage, type CellsMessage } from './view-message'
 import { workerDetail } from './worker-detail'
 
-export interface SpeedWorkerOptions {
+export interface SpeedWorkerOptions extends SpeedWorkerSettings {
   pool: Pool
   nats: Nats
   /** Schemas for events that no gateway checked; null: they are taken as they are. */
   schemas: SchemasInForce | null
   clock?: Clock
+}
+
+export interface SpeedWorkerSettings {
   /** Unique to this run of the process. */
   owner?: string
   flushMinMs?: number
@@ -52,20 +40,29 @@ export interface SpeedWorkerOptions {
  * Runs a speed worker until it is stopped. The database says what is to be computed, who holds which partition and
  * how far it was folded; everything else here can be lost at any moment and is built again from there.
  */
-export async function runSpeedWorker(options: SpeedWorkerOptions): Promise<Stop> {
-  const worker = new SpeedWorker(options)
+export function runSpeedWorker(options: SpeedWorkerOptions): Promise<Stop> {
+  const { pool, nats, schemas, clock = systemTiming } = options
+  const ports: SpeedPorts = {
+    store: speedStoreOf(pool),
+    log: speedLogOf(nats, schemas),
+    timing: { ...systemTiming, now: () => clock.now() },
+    place: thisProcess(),
+  }
+  return startSpeedWorker(ports, options)
+}
+
+/** The same over other ports. */
+export async function startSpeedWorker(ports: SpeedPorts, settings: SpeedWorkerSettings): Promise<Stop> {
+  const worker = new SpeedWorker(ports, settings)
   await worker.start()
   return () => worker.stop()
 }
 
 class SpeedWorker {
   readonly #owner: string
-  readonly #pool: Pool
-  readonly #nats: Nats
-  readonly #clock: Clock
+  readonly #ports: SpeedPorts
   readonly #log = logger('speed')
   readonly #notes = new Notes()
-  readonly #scope = processScope()
   readonly #bases = new SpeedBases(limits.baseCells)
   readonly #computes: Computes
   readonly #lanes: Lanes
@@ -81,18 +78,17 @@ class SpeedWorker {
   #nudge: (() => void) | undefined
   #running: Promise<void> | undefined
 
-  constructor(options: SpeedWorkerOptions) {
-    const { pool, nats, clock = systemClock } = options
+  constructor(ports: SpeedPorts, options: SpeedWorkerSettings) {
+    const { store, log, timing } = ports
     this.#owner = options.owner ?? `speed-${newId()}`
-    this.#pool = pool
-    this.#nats = nats
-    this.#clock = clock
-    this.#computes = new Computes(pool, (what, error) => {
+    this.#ports = ports
+    this.#computes = new Computes(store, (what, error) => {
       this.#note(what, error)
     })
     const merge: MergeCells = (id, base, delta) => mergeCells(this.#computes.compiled(id), base, delta)
     const flusher = {
-      pool,
+      view: store.view,
+      timing,
       bases: this.#bases,
       log: this.#log,
       flushMinMs: options.flushMinMs ?? limits.flushMinMs,
@@ -108,9 +104,8 @@ class SpeedWorker {
     }
     this.#lanes = { live: new Lane('live', flusher), catchUp: new Lane('catchUp', flusher) }
     this.#readers = new Readers(this.#lanes, {
-      nats,
-      schemas: options.schemas,
-      now: () => clock.now(),
+      log,
+      timing,
       onRead: (task, read) => options.onRead?.(task.pipeline, read),
       onFailure: (type, error) => {
         this.#note(`reading ${type} failed and is tried again`, error)
@@ -122,19 +117,18 @@ class SpeedWorker {
   }
 
   async start(): Promise<void> {
-    ownersHere.add(this.#owner)
-    this.#seed = await retry(() => readDedupeSeed(this.#pool), { attempts: 8, baseMs: 200, maxMs: 5_000 })
-    const subscription = this.#nats.nc.subscribe('control.pipelines', {
-      callback: () => {
-        this.#refreshAt = 0
-        this.#nudge?.()
-      },
+    const { store, log, timing, place } = this.#ports
+    place.enter(this.#owner)
+    const { random } = timing
+    const policy = { attempts: 8, baseMs: 200, maxMs: 5_000, timing, random }
+    this.#seed = await retry(() => store.readDedupeSeed(), policy)
+    const unsubscribe = log.onPipelines(() => {
+      this.#refreshAt = 0
+      this.#nudge?.()
     })
     this.#lanes.live.flusher.start()
     this.#lanes.catchUp.flusher.start()
-    this.#running = this.#run().finally(() => {
-      subscription.unsubscribe()
-    })
+    this.#running = this.#run().finally(unsubscribe)
   }
 
   /** Commits what was folded and gives the leases back; what cannot be committed is folded again by the next. */
@@ -149,12 +143,12 @@ class SpeedWorker {
       await flusher.flush()
     }
     try {
-      await releaseLeases(this.#pool, this.#held())
-      await removeWorkers(this.#pool, [this.#owner])
+      await this.#ports.store.releaseLeases(this.#held())
+      await this.#ports.store.removeWorkers([this.#owner])
     } catch (error) {
       this.#log.warn({ err: error }, 'leases were not given back; they run out by themselves')
     }
-    ownersHere.delete(this.#owner)
+    this.#ports.place.leave(this.#owner)
   }
 
   async #run(): Promise<void> {
@@ -178,7 +172,10 @@ class SpeedWorker {
 
   #note(what: string, error: unknown): void {
     this.#log.warn({ err: error }, what)
-    this.#notes.add(this.#clock.now(), `${what}: ${error instanceof Error ? error.message : String(error)}`)
+    this.#notes.add(
+      this.#ports.timing.now(),
+      `${what}: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
 
   async #pause(): Promise<void> {
@@ -186,12 +183,12 @@ class SpeedWorker {
     this.#nudge = () => {
       nudged.abort()
     }
-    await sleep(limits.pollMs, AbortSignal.any([nudged.signal, this.#stopping.signal]))
+    await this.#ports.timing.sleep(limits.pollMs, AbortSignal.any([nudged.signal, this.#stopping.signal]))
   }
 
   async #refreshComputes(): Promise<void> {
-    if (this.#clock.now() < this.#refreshAt) return
-    this.#refreshAt = this.#clock.now() + limits.refreshMs
+    if (this.#ports.timing.now() < this.#refreshAt) return
+    this.#refreshAt = this.#ports.timing.now() + limits.refreshMs
     const ids = await this.#computes.refresh()
     await this.#giveBack([...this.#tasks.values()].filter((task) => !ids.has(task.computeId)))
     this.#computes.keepOnly(ids)
@@ -200,29 +197,30 @@ class SpeedWorker {
   async #keepLeases(): Promise<void> {
     const { leaseMs } = limits
     await this.#heartbeat(leaseMs)
-    const neighbours = await workersOfScope(this.#pool, this.#scope)
+    const { store, place } = this.#ports
+    const neighbours = await store.workersOfScope(place.scope)
     const dead = neighbours
-      .filter((worker) => worker.id !== this.#owner && !isAlive(worker))
+      .filter((worker) => worker.id !== this.#owner && !place.isAlive(worker))
       .map(({ id }) => id)
     const computeIds = this.#computes.ids
-    const share = fairShare(await readSpread(this.#pool, this.#owner, { computeIds, leaseMs, dead }))
+    const share = fairShare(await store.readSpread(this.#owner, { computeIds, leaseMs, dead }))
     await this.#giveBack(surplus([...this.#tasks.values()], share))
     const limit = share - this.#tasks.size
-    const taken = await acquireLeases(this.#pool, this.#owner, { computeIds, limit, leaseMs, dead })
+    const taken = await store.acquireLeases(this.#owner, { computeIds, limit, leaseMs, dead })
     for (const [i, lease] of taken.entries()) {
       await this.#take(lease).catch(async (error: unknown) => {
-        await releaseLeases(this.#pool, taken.slice(i))
+        await store.releaseLeases(taken.slice(i))
         throw error
       })
     }
-    if (dead.length > 0) await removeWorkers(this.#pool, dead)
+    if (dead.length > 0) await store.removeWorkers(dead)
   }
 
   async #heartbeat(leaseMs: number): Promise<void> {
-    const now = this.#clock.now()
+    const now = this.#ports.timing.now()
     if (now < this.#heartbeatAt) return
     const held = [...this.#tasks.values()]
-    const kept = new Set((await heartbeatLeases(this.#pool, this.#held(), leaseMs)).map(partitionKey))
+    const kept = new Set((await this.#ports.store.heartbeatLeases(this.#held(), leaseMs)).map(partitionKey))
     for (const task of held) if (!kept.has(task.key)) this.#lose(task, 'fenced')
     this.#heartbeatAt = now + limits.heartbeatMs
   }
@@ -232,11 +230,12 @@ class SpeedWorker {
     if (compute === undefined) return
     const { pipeline, partitions, compiled, createdAt } = compute
     const waits = { from: createdAt, seenSeq: this.#seen.get(partitionKey(lease)) ?? 0 }
-    const task = new PartitionTask({ lease, pipeline, compiled, seed: this.#seed, partitions, waits })
+    const { store, log, timing: clock } = this.#ports
+    const task = new PartitionTask({ lease, pipeline, compiled, seed: this.#seed, partitions, waits, clock })
     this.#bases.forget(task.key)
     const { rebuildFrom } = task
-    if (rebuildFrom !== null) task.rewindTo(await seqBefore(this.#nats, rebuildFrom))
-    const skippedAfter = await readSkipped(this.#pool, lease)
+    if (rebuildFrom !== null) task.rewindTo(await log.seqBefore(rebuildFrom))
+    const skippedAfter = await store.readSkipped(lease)
     if (skippedAfter !== null) task.rewindTo(skippedAfter)
     crashPoint('speed.lease.taken')
     this.#tasks.set(task.key, task)
@@ -259,21 +258,18 @@ class SpeedWorker {
     for (const task of tasks) task.phase = 'leaving'
     for (const { flusher } of [this.#lanes.live, this.#lanes.catchUp]) await flusher.flush()
     for (const task of tasks) this.#end(task)
-    await releaseLeases(
-      this.#pool,
-      tasks.map(({ lease }) => lease),
-    )
+    await this.#ports.store.releaseLeases(tasks.map(({ lease }) => lease))
     this.#log.info({ partitions: tasks.length }, 'gave leases back')
   }
 
   #lose(task: PartitionTask, reason: LostReason): void {
     const { computeId, partition } = task
     this.#log.warn({ computeId, partition, reason }, 'lost a lease; its state is dropped')
-    this.#notes.add(this.#clock.now(), `lost a lease (${reason})`)
+    this.#notes.add(this.#ports.timing.now(), `lost a lease (${reason})`)
     this.#end(task)
     // Still ours when only the position was not what we thought: it is taken again, from what is committed.
     if (reason === 'moved')
-      void this.#try('giving a lease back', () => releaseLeases(this.#pool, [task.lease]))
+      void this.#try('giving a lease back', () => this.#ports.store.releaseLeases([task.lease]))
     this.#nudge?.()
   }
 
@@ -291,17 +287,30 @@ class SpeedWorker {
     const { type, partition } = task
     const firstMissing = Math.max(seqFrom, task.seq + 1)
     if (firstMissing > seqTo) {
-      this.#notes.add(this.#clock.now(), `the log no longer holds all that dedupe remembers of ${type}`)
+      this.#notes.add(
+        this.#ports.timing.now(),
+        `the log no longer holds all that dedupe remembers of ${type}`,
+      )
       return
     }
-    this.#notes.add(this.#clock.now(), `the log no longer holds ${type} from ${firstMissing} to ${seqTo}`)
-    const { firstAt } = await streamState(this.#nats)
+    this.#notes.add(
+      this.#ports.timing.now(),
+      `the log no longer holds ${type} from ${firstMissing} to ${seqTo}`,
+    )
+    const { firstAt } = await this.#ports.log.state()
     const reason = 'the log dropped these messages before the speed layer had folded them'
-    await recordHole(this.#pool, { type, partition, seqFrom: firstMissing, seqTo, toTime: firstAt, reason })
+    await this.#ports.store.recordHole({
+      type,
+      partition,
+      seqFrom: firstMissing,
+      seqTo,
+      toTime: firstAt,
+      reason,
+    })
   }
 
   async #writeHeartbeat(): Promise<void> {
-    const logLastSeq = await streamState(this.#nats).then(
+    const logLastSeq = await this.#ports.log.state().then(
       ({ lastSeq }) => lastSeq,
       () => null,
     )
@@ -311,16 +320,17 @@ class SpeedWorker {
       lanes: this.#lanes,
       bases: this.#bases,
       notes: this.#notes.list(),
-      now: this.#clock.now(),
+      now: this.#ports.timing.now(),
       logLastSeq,
       eventsPerSecond: this.#eventsPerSecond(),
     })
-    const row = { id: this.#owner, host: hostname(), pid: process.pid, scope: this.#scope }
-    await writeWorker(this.#pool, { ...row, detail: { ...detail } })
+    const { host, pid, scope } = this.#ports.place
+    const row = { id: this.#owner, host, pid, scope }
+    await this.#ports.store.writeWorker({ ...row, detail: { ...detail } })
   }
 
   #eventsPerSecond(): number {
-    const now = this.#clock.now()
+    const now = this.#ports.timing.now()
     const before = this.#measured
     this.#measured = { at: now, events: this.#lanes.live.events + this.#lanes.catchUp.events }
     if (before.at === 0 || now <= before.at) return 0
@@ -349,7 +359,7 @@ class SpeedWorker {
   }
 
   #tellWaits(done: readonly Committed[], tell: SpeedWorkerOptions['onEventToView']): void {
-    const now = this.#clock.now()
+    const now = this.#ports.timing.now()
     for (const { task } of done) {
       this.#seen.set(task.key, Math.max(this.#seen.get(task.key) ?? 0, task.committedSeq))
       if (this.#computes.get(task.computeId)?.served !== true) continue
@@ -359,7 +369,7 @@ class SpeedWorker {
 
   /** Viewers are told of what they are served. */
   #tell(computeId: number, pipeline: string, message: CellsMessage): void {
-    if (this.#computes.get(computeId)?.served === true) publishView(this.#nats, pipeline, message)
+    if (this.#computes.get(computeId)?.served === true) this.#ports.log.publishView(pipeline, message)
   }
 
   #held(): Lease[] {
