@@ -20,49 +20,8 @@ export interface Segment {
 
 export type NewSegment = Omit<Segment, 'id'>
 
-export interface Lease {
-  /** Grows with every change of owner; a write that carries an old one is refused. */
-  fence: number
-  /** Every message up to here is in a live segment or a dead letter. */
-  seq: number
-}
-
 /** One archive per database. */
-const positionId = 1
-const leaseMs = 15_000
-
-/** Null while another archiver holds the lease. */
-export async function acquireLease(pool: Pool, owner: string): Promise<Lease | null> {
-  await pool.query(
-    `INSERT INTO archive_position (id, seq, fence) VALUES ($1, 0, 0) ON CONFLICT (id) DO NOTHING`,
-    [positionId],
-  )
-  const { rows } = await pool.query<Lease>(
-    `UPDATE archive_position
-        SET owner = $2, fence = fence + 1, lease_until = clock_timestamp() + $3 * interval '1 millisecond'
-      WHERE id = $1 AND (owner IS NULL OR lease_until IS NULL OR lease_until < clock_timestamp())
-      RETURNING fence, seq`,
-    [positionId, owner, leaseMs],
-  )
-  return rows[0] ?? null
-}
-
-/** False when the lease is another's by now. */
-export async function renewLease(pool: Pool, fence: number): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `UPDATE archive_position SET lease_until = clock_timestamp() + $3 * interval '1 millisecond'
-      WHERE id = $1 AND fence = $2`,
-    [positionId, fence, leaseMs],
-  )
-  return rowCount === 1
-}
-
-export async function releaseLease(pool: Pool, fence: number): Promise<void> {
-  await pool.query(
-    'UPDATE archive_position SET owner = NULL, lease_until = NULL WHERE id = $1 AND fence = $2',
-    [positionId, fence],
-  )
-}
+export const positionId = 1
 
 export async function archivedSeq(pool: Pool): Promise<number> {
   const { rows } = await pool.query<{ seq: number }>({
@@ -97,7 +56,7 @@ export function commitFlush(pool: Pool, flush: Flush): Promise<boolean> {
   })
 }
 
-async function insertSegments(client: PoolClient, segments: readonly NewSegment[]): Promise<void> {
+export async function insertSegments(client: PoolClient, segments: readonly NewSegment[]): Promise<void> {
   for (const segment of segments) {
     await client.query({
       name: 'archive-insert-segment',

@@ -1,24 +1,17 @@
 import path from 'node:path'
 import { mkdir } from 'node:fs/promises'
-import { openDuck, type Duck, type Nats, type Pool } from '../../clients'
-import { crashPoint, logger, sleep, type Stop } from '../../platform'
+import { openDuck, spillDir, type Duck, type Nats, type Pool } from '../../clients'
+import { crashPoint, leaseTimes, logger, sleep, type Stop } from '../../platform'
 import type { LogMessage } from '../log-message'
 import { frameType, MessageHeader } from '../message-header'
 import { decodeMessage, unreadableSubject, type DeadEvent } from '../message'
 import { openOrderedPull, type OrderedPull } from '../ordered-pull'
+import { fillerSubject } from '../raw-messages'
 import type { SchemasInForce } from '../schemas-in-force'
 import { eventsStream, streamState } from '../stream'
 import { parseSubject } from '../subject'
-import {
-  acquireLease,
-  commitFlush,
-  insertHole,
-  releaseLease,
-  renewLease,
-  selectTypes,
-  type Lease,
-  type NewSegment,
-} from './archive-store'
+import { acquireLease, releaseLease, renewLease, type Lease } from './archive-lease-store'
+import { commitFlush, insertHole, selectTypes, type NewSegment } from './archive-store'
 import { compactType, type CompactionOptions } from './compact'
 import { flushSubject, readFlushRequest } from './flush-request'
 import { removeOrphans, removeReplaced } from './orphans'
@@ -49,8 +42,6 @@ export interface ArchiverStatus {
 }
 
 const log = () => logger('archive')
-const standbyPollMs = 2_000
-const heartbeatMs = 5_000
 const maxBufferedBytes = 32 * 1024 ** 2
 
 /**
@@ -76,7 +67,7 @@ async function keepArchiving(options: ArchiverOptions, stopped: AbortSignal): Pr
     } catch (error) {
       log().warn({ err: error }, 'the archiver failed; it goes on from its last commit')
     }
-    await sleep(standbyPollMs, stopped)
+    await sleep(leaseTimes.standByMs, stopped)
   }
 }
 
@@ -84,9 +75,9 @@ async function archiveUnder(lease: Lease, options: ArchiverOptions, stopped: Abo
   const { pool, dir } = options
   const ended = new AbortController()
   const signal = AbortSignal.any([stopped, ended.signal])
-  const duck = await openDuck({ threads: 2, memoryLimit: '1GB', tempDir: path.join(dir, '.spill') })
+  const duck = await openDuck({ threads: 2, memoryLimit: '1GB', tempDir: spillDir(path.join(dir, '.spill')) })
   const heartbeat = setInterval(() => {
-    renewLease(pool, lease.fence).then(
+    renewLease(pool, lease).then(
       (held) => {
         if (!held) ended.abort()
       },
@@ -94,17 +85,17 @@ async function archiveUnder(lease: Lease, options: ArchiverOptions, stopped: Abo
         log().warn({ err: error }, 'cannot renew the lease')
       },
     )
-  }, heartbeatMs)
+  }, leaseTimes.heartbeatMs)
   const compacting = keepCompacting(options, duck, lease.fence, signal)
   try {
-    await removeOrphans(pool, dir)
+    await removeOrphans(pool, dir, { fence: lease.fence, log: await streamState(options.nats) })
     await new ArchiveRun(options, duck, lease, signal).run()
   } finally {
     ended.abort()
     clearInterval(heartbeat)
     await compacting
     duck.close()
-    await releaseLease(pool, lease.fence).catch(() => undefined)
+    await releaseLease(pool, lease).catch(() => undefined)
   }
 }
 
@@ -255,6 +246,7 @@ class ArchiveRun {
   #decode(message: LogMessage): void {
     this.#firstUnflushedAt ??= performance.now()
     this.#read = message.seq
+    if (message.subject === fillerSubject) return
     const subject = parseSubject(message.subject, this.#options.partitions)
     if (!subject) {
       this.#dead.push(unreadableSubject(message))
