@@ -46,7 +46,8 @@ export interface Console {
   trail: (client: PoolClient, entry: AuditEntry) => Promise<void>
 }
 
-export const archiveDirOf = (env: Pick<Env, 'dataDir'>): string => path.join(env.dataDir, 'archive')
+export const archiveDirOf = (env: Pick<Env, 'dataDir' | 'archiveDir'>): string =>
+  env.archiveDir ?? path.join(env.dataDir, 'archive')
 
 // Next loads server code into several module graphs of one process: only globalThis is shared by them.
 const holder = globalThis as { parallaxConsole?: Promise<Console> | undefined }

@@ -12,6 +12,14 @@ export interface Env {
   /** Absolute. Embedded services, archive and logs live below it. */
   dataDir: string
   logLevel: LogLevel
+  /** Absolute. The archive's folder where it is not below `dataDir`: shared by all machines that run workers. */
+  archiveDir?: string
+  /** Where the API answers, for roles that run without a web process beside them. */
+  apiUrl?: string
+  /** Where a role without a web server answers /healthz and /readyz. */
+  healthPort?: number
+  /** Copies of each stream in a NATS cluster. */
+  logReplicas?: number
   natsUrl?: string
   natsCreds?: string
   databaseUrl?: string
@@ -41,6 +49,7 @@ const optional = {
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',
   natsServerBin: 'NATS_SERVER_BIN',
   trustedProxies: 'PARALLAX_TRUSTED_PROXIES',
+  apiUrl: 'PARALLAX_API_URL',
 } as const
 
 /** The environment, checked. A variable that is set but empty counts as not set. */
@@ -59,24 +68,40 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
   }
   const memory = set('PARALLAX_BATCH_MEMORY_MB')
   if (memory !== undefined) env.batchMemoryMb = readMemory(memory)
+  const archiveDir = set('PARALLAX_ARCHIVE_DIR')
+  if (archiveDir !== undefined) env.archiveDir = path.resolve(/*turbopackIgnore: true*/ archiveDir)
+  const healthPort = set('PARALLAX_HEALTH_PORT')
+  if (healthPort !== undefined) env.healthPort = readPort(healthPort, 'PARALLAX_HEALTH_PORT')
+  const replicas = set('PARALLAX_LOG_REPLICAS')
+  if (replicas !== undefined) env.logReplicas = readReplicas(replicas)
   if (set('PARALLAX_ALLOW_INTERNAL') === '1') env.allowInternal = true
   const natsSync = set('PARALLAX_NATS_SYNC')
   if (natsSync === 'always' || natsSync === 'default') env.natsSync = natsSync
   requireUrl('NATS_URL', env.natsUrl, ['nats:', 'tls:', 'ws:', 'wss:'])
   requireUrl('DATABASE_URL', env.databaseUrl, ['postgres:', 'postgresql:'])
+  requireUrl('PARALLAX_API_URL', env.apiUrl, ['http:', 'https:'])
   requireUrl('OTEL_EXPORTER_OTLP_ENDPOINT', env.otlpEndpoint, ['http:', 'https:'])
   return env
 }
 
-export function readPort(text: string): number {
+export function readPort(text: string, name = 'PORT'): number {
   const port = Number(text)
   if (!/^\d+$/.test(text) || port > 65_535) {
     throw new AppError(
       'bad_request',
-      `Reading PORT failed: "${text}" is not a port. Use a number from 0 to 65535.`,
+      `Reading ${name} failed: "${text}" is not a port. Use a number from 0 to 65535.`,
     )
   }
   return port
+}
+
+/** JetStream's own bounds; an even number survives no more failures than the odd one below it. */
+function readReplicas(text: string): number {
+  if (/^[135]$/.test(text)) return Number(text)
+  throw new AppError(
+    'bad_request',
+    `Reading PARALLAX_LOG_REPLICAS failed: "${text}" is no number of copies. Use 1, 3 or 5, and at least as many NATS servers.`,
+  )
 }
 
 const leastMemoryMb = 128
