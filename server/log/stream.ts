@@ -90,11 +90,12 @@ export async function provisionStreams(nats: Nats, limits: Partial<LogLimits> = 
     max_age: nanos(90 * 86_400_000),
     max_bytes: 256 * 1024 ** 2,
   }
-  await provision(nats, events, { ...safe, ...eventLimits(limits) })
-  await provision(nats, views, {})
-  await provision(nats, corrections, {})
-  await provision(nats, quarantine, safe)
-  await provision(nats, audit, {})
+  const copies = limits.replicas === undefined ? {} : { num_replicas: limits.replicas }
+  await provision(nats, events, { ...safe, ...eventLimits(limits), ...copies })
+  await provision(nats, views, copies)
+  await provision(nats, corrections, copies)
+  await provision(nats, quarantine, { ...safe, ...copies })
+  await provision(nats, audit, copies)
 }
 
 const eventLimits = (limits: Partial<LogLimits>): Partial<StreamConfig> => ({

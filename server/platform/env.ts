@@ -49,7 +49,7 @@ const optional = {
   otlpEndpoint: 'OTEL_EXPORTER_OTLP_ENDPOINT',
   natsServerBin: 'NATS_SERVER_BIN',
   trustedProxies: 'PARALLAX_TRUSTED_PROXIES',
-  apiUrl: 'PARALLAX_API_URL',
+  apiUrl: 'PARALLAX_URL',
 } as const
 
 /** The environment, checked. A variable that is set but empty counts as not set. */
@@ -79,7 +79,7 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
   if (natsSync === 'always' || natsSync === 'default') env.natsSync = natsSync
   requireUrl('NATS_URL', env.natsUrl, ['nats:', 'tls:', 'ws:', 'wss:'])
   requireUrl('DATABASE_URL', env.databaseUrl, ['postgres:', 'postgresql:'])
-  requireUrl('PARALLAX_API_URL', env.apiUrl, ['http:', 'https:'])
+  requireUrl('PARALLAX_URL', env.apiUrl, ['http:', 'https:'])
   requireUrl('OTEL_EXPORTER_OTLP_ENDPOINT', env.otlpEndpoint, ['http:', 'https:'])
   return env
 }

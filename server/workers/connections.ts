@@ -1,6 +1,7 @@
 import { openNats, openPool, type Nats, type Pool } from '../clients'
-import { AppError, type Env } from '../platform'
+import { AppError, type Env, type Stop } from '../platform'
 import { openSpanWriter } from '../slo'
+import { openRoleHealth } from './role-health'
 
 export interface Connections {
   pool: Pool
@@ -14,7 +15,7 @@ export async function connect(env: Env, name: string, poolSize: number): Promise
   if (databaseUrl === undefined || natsUrl === undefined) {
     throw new AppError(
       'unavailable',
-      `Starting the role ${name} failed: DATABASE_URL and NATS_URL are not set. Use parallax start, which sets both.`,
+      `Starting the role ${name} failed: DATABASE_URL and NATS_URL are not set. Set both, or use parallax start, which does.`,
     )
   }
   const pool = openPool(databaseUrl, { name: `parallax-${name}`, max: poolSize })
@@ -25,14 +26,26 @@ export async function connect(env: Env, name: string, poolSize: number): Promise
       throw error
     },
   )
+  const stopHealth = await openHealth(env, { role: name, pool, nats }).catch(async (error: unknown) => {
+    await nats.close()
+    await pool.end()
+    throw error
+  })
   const stopSpans = openSpanWriter({ pool, role: name })
   return {
     pool,
     nats,
     async close() {
+      await stopHealth()
       await stopSpans()
       await nats.close()
       await pool.end()
     },
   }
 }
+
+const openHealth = (
+  { healthPort: port }: Env,
+  role: { role: string; pool: Pool; nats: Nats },
+): Promise<Stop> =>
+  port === undefined ? Promise.resolve(() => Promise.resolve()) : openRoleHealth({ port, ...role })

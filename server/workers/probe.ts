@@ -7,12 +7,12 @@ import type { Connections } from './connections'
 
 const eventType = 'application/cloudevents+json'
 
-/** Probes the API of this machine; without the product's own token there is nothing to probe with. */
+/** Probes the API of this machine, or the one that is named; without the product's own token there is nothing to probe with. */
 export function startProbes({ pool, nats }: Connections, env: Env): Stop {
-  const { apiToken, host, port } = env
+  const { apiToken, apiUrl, host, port } = env
   if (apiToken === undefined) return () => Promise.resolve()
   const isAnywhere = host === undefined || host === '0.0.0.0' || host === '::'
-  const url = `http://${isAnywhere ? '127.0.0.1' : host}:${port}`
+  const url = apiUrl ?? `http://${isAnywhere ? '127.0.0.1' : host}:${port}`
   const api = openApi(url, apiToken, { 'x-parallax-probe': '1' })
   return runProbes({
     pool,

@@ -25,7 +25,7 @@ export async function provision(env: StoreEnv, samples: boolean): Promise<Provis
   const pool = openPool(env.databaseUrl, { name: 'parallax-start', max: 4 })
   const nats = await openNats(natsOptions(env))
   try {
-    await provisionStreams(nats)
+    await retry(() => provisionStreams(nats, replicasOf(env)), streamsPolicy)
     await saveLogSync(pool, env.natsSync ?? null)
     const trail: Trail = (client, entry) => audit(client, systemClock, entry)
     const admin = await ensureFirstAdmin(
@@ -45,13 +45,19 @@ export async function provision(env: StoreEnv, samples: boolean): Promise<Provis
 export async function provisionLog(env: NatsEnv): Promise<void> {
   const nats = await openNats(natsOptions(env))
   try {
-    await provisionStreams(nats)
+    await provisionStreams(nats, replicasOf(env))
   } finally {
     await nats.close()
   }
 }
 
-type NatsEnv = Pick<StoreEnv, 'natsUrl' | 'natsCreds'>
+/** A cluster that has just started has no leader yet, and refuses. */
+const streamsPolicy = { attempts: 6, baseMs: 500, maxMs: 8_000 }
+
+const replicasOf = ({ logReplicas }: Pick<Env, 'logReplicas'>) =>
+  logReplicas === undefined ? {} : { replicas: logReplicas }
+
+type NatsEnv = Pick<StoreEnv, 'natsUrl' | 'natsCreds' | 'logReplicas'>
 
 const natsOptions = (env: NatsEnv) => ({
   url: env.natsUrl,

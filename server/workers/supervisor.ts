@@ -78,7 +78,7 @@ function startChildren(
 ): ManagedChild[] {
   const logDir = path.join(env.dataDir, 'logs')
   const envOf = (role: RoleName) => ({
-    ...environmentOf({ ...storeEnv, natsUrl: natsUrls[natsUserOf[role]] }),
+    ...environmentOf({ ...storeEnv, natsUrl: natsUrls[natsUserOf[role]] }, roles.web !== undefined),
     ...(rolesWithToken.includes(role) ? {} : { PARALLAX_API_TOKEN: '' }),
   })
   const counts: RoleCounts = { ...roles, ...(feed ? { feed: 1 } : {}) }
@@ -111,7 +111,7 @@ function withStores(env: Env, stores: Stores): StoreEnv {
   }
 }
 
-function environmentOf(env: StoreEnv): Record<string, string> {
+function environmentOf(env: StoreEnv, webRunsHere: boolean): Record<string, string> {
   return {
     NODE_ENV: 'production',
     NEXT_TELEMETRY_DISABLED: '1',
@@ -123,6 +123,9 @@ function environmentOf(env: StoreEnv): Record<string, string> {
     // Used once, here, for the first admin.
     PARALLAX_ADMIN_PASSWORD: '',
     PARALLAX_NATS_SYNC: env.natsSync ?? '',
+    // Of one process each: several children cannot share them.
+    PARALLAX_HEALTH_PORT: '',
+    PARALLAX_URL: webRunsHere ? '' : (env.apiUrl ?? ''),
   }
 }
 
