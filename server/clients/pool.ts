@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { AppError, logger } from '../platform'
+import { watchSilence } from './silent-connections'
 
 export type Pool = pg.Pool
 export type PoolClient = pg.PoolClient
@@ -9,7 +10,13 @@ export interface PoolOptions {
   /** application_name, as shown in pg_stat_activity. */
   name?: string
   statementTimeoutMs?: number
+  /** How long a transaction may rest between two statements; then the server ends it, and its locks are free. */
+  idleInTransactionMs?: number
 }
+
+/** What the server does about a client whose machine or network is gone: within half a minute its locks are free. */
+const serverSide =
+  '-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3 -c tcp_user_timeout=15000'
 
 const parsers = new Map<number, (text: string) => unknown>([
   [pg.types.builtins.INT8, safeInteger],
@@ -26,14 +33,17 @@ export function openPool(url: string, options: PoolOptions = {}): Pool {
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
+    options: serverSide,
     statement_timeout: options.statementTimeoutMs ?? 120_000,
-    idle_in_transaction_session_timeout: 60_000,
+    idle_in_transaction_session_timeout: options.idleInTransactionMs ?? 60_000,
     types: { getTypeParser },
   })
   // An idle connection that breaks is replaced on next use; without a listener it would end the process.
   pool.on('error', (error) => {
     logger('postgres').warn({ err: error }, 'an idle connection broke')
   })
+  watchSilence(pool, url)
   return pool
 }
 
