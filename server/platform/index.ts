@@ -1,6 +1,6 @@
 export { bind, type Bound } from './bind'
 export { systemClock, type Clock } from './clock'
-export { crashPoint } from './crash-point'
+export { crashLine, crashPoint } from './crash-point'
 export { readEnv, readPort, type Env, type LogLevel } from './env'
 export { AppError, statusByCode, type ErrorCode } from './errors'
 export { newId, sha256Hex } from './ids'

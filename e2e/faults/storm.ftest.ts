@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { until } from '../product/start-product'
+import { exact, openCampaign, type Campaign } from './campaign'
+import { recount, windowMs } from './ledger'
+import { inWords, killable, planStorm, type PlannedFault } from './nemesis'
+import { watchRecovery, type Recoveries } from './recovery'
+import { report, seedOf } from './report'
+import { baseMs } from './start-producer'
+import { databaseUrlOf } from './stores'
+import { storm } from './storm'
+import { watchReads } from './watch-reads'
+
+const seed = seedOf()
+const seconds = Number(process.env.SECONDS ?? 180)
+/** Three minutes of a fault every three seconds, some of them of everything at once; then twenty kills at once. */
+const planned: PlannedFault[] = [
+  ...planStorm({ seed, rounds: Math.ceil(seconds / 18), everyMs: 3_000, stops: 0.15, bursts: 0.04 }),
+  { afterMs: 5_000, fault: { kind: 'kill', parts: Array.from({ length: 20 }, (_, i) => killable[i % 6]!) } },
+  // While those who read the log restore what they had, the stores go again: row 28.
+  ...Array.from({ length: 6 }, (_, i) => [
+    { afterMs: 2_500, fault: { kind: 'kill', parts: ['speed', 'archive'] } },
+    { afterMs: 400, fault: { kind: 'kill', parts: [i % 2 === 0 ? 'postgres' : 'nats-server'] } },
+  ]).flat() as PlannedFault[],
+]
+
+describe('a storm of restarts', () => {
+  let campaign: Campaign
+  let recoveries: Recoveries
+
+  beforeAll(async () => {
+    console.log(`SEED=${seed}: ${inWords(planned)}`)
+    campaign = await openCampaign({ seed, eventsPerSecond: Number(process.env.RATE ?? 1_000) })
+    recoveries = watchRecovery(campaign.product, await databaseUrlOf(campaign.product), campaign.producer.acked)
+  })
+  afterAll(async () => {
+    await recoveries.close()
+    await campaign[Symbol.asyncDispose]()
+  })
+
+  it('[law 7] leaves every place exact, and no reader saw a figure go back', async () => {
+    await campaign.flows()
+    const reads = watchReads(campaign.product, { from: baseMs - 600_000, to: baseMs + 200 * windowMs })
+    const tally = await storm(campaign.product, planned, recoveries)
+    const healthyMs = await becomesHealthy(campaign)
+    console.log(`healthy ${healthyMs} ms after the last fault`)
+    const { verdict, ledger } = await campaign.verdict()
+    const seen = await reads.end(recount(ledger.entries.values()))
+    report({
+      seed,
+      file: 'e2e/faults/storm.ftest.ts',
+      project: 'faults',
+      tally,
+      verdict,
+      recoveries,
+      reads: seen.reads,
+    })
+    expect(verdict).toMatchObject(exact)
+    expect(seen.wrong).toEqual([])
+  })
+})
+
+async function becomesHealthy({ product }: Campaign): Promise<number> {
+  const since = performance.now()
+  await until('the product is ready', 120_000, async () => {
+    const response = await product.call('/readyz').catch(() => null)
+    return response?.status === 200
+  })
+  return Math.round(performance.now() - since)
+}
