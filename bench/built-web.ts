@@ -1,27 +1,26 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { createUser } from '../server/auth'
+import { inTransaction } from '../server/clients'
 import type { TestServices } from '../server/clients/testing'
 import { sleep } from '../server/platform'
 
-const user = { email: 'bench@parallax.local', password: 'parallax-bench-admin' }
+const password = 'parallax-bench-admin'
 
 /** The built console as a process of its own, with somebody who can sign in. */
 export interface BuiltWeb {
   url: string
   pid: number
-  /** The cookie of a new session. */
+  /** The cookie of a new session, of a user of its own: what one user may hold open is limited. */
   signIn(): Promise<string>
   stop(): Promise<void>
 }
 
 export async function startBuiltWeb(services: TestServices): Promise<BuiltWeb> {
-  const client = await services.pool.connect()
-  await createUser(client, { ...user, role: 'admin' })
-  client.release()
   const dataDir = mkdtempSync(path.join(tmpdir(), 'parallax-bench-web-'))
   const port = await freePort()
   const web = startWeb(services, port, dataDir)
@@ -36,10 +35,12 @@ export async function startBuiltWeb(services: TestServices): Promise<BuiltWeb> {
     await stop()
     throw error
   }
-  return { url, pid: web.pid ?? 0, signIn: () => signIn(url), stop }
+  return { url, pid: web.pid ?? 0, signIn: () => signIn(services, url), stop }
 }
 
-async function signIn(url: string): Promise<string> {
+async function signIn({ pool }: TestServices, url: string): Promise<string> {
+  const user = { email: `bench-${randomUUID()}@parallax.local`, password }
+  await inTransaction(pool, (client) => createUser(client, { ...user, role: 'admin' }))
   const answer = await fetch(`${url}/api/trpc/auth.signIn`, {
     method: 'POST',
     body: JSON.stringify({ json: user }),

@@ -10,6 +10,8 @@ import { percentile, rounded, type BenchOptions, type Figure } from './figure'
 
 const viewersWanted = 1_000
 const openAtOnce = 50
+/** What one user may hold open is limited: a thousand viewers are several users. */
+const viewersOfUser = 100
 const rounds = 20
 const roundMs = 2_000
 const settleMs = 5_000
@@ -39,12 +41,13 @@ export async function sseViewers({ scale, log }: BenchOptions): Promise<Figure> 
     const stopSpeed = await runSpeedWorker({ pool: services.pool, nats: services.nats, schemas: null })
     const appender = openAppender(services.nats, { partitions, lingerMs: 1 })
     web = await startBuiltWeb(services)
-    const cookie = await web.signIn()
+    let cookie = ''
     let id = 0
     const publish = () => appender.append([{ ...benchEvent(id * 100), id: `v-${id++}`, timeMs: Date.now() }])
     await publish()
     const before = processOf(web.pid)
     while (viewers.length < count) {
+      if (viewers.length % viewersOfUser === 0) cookie = await web.signIn()
       const some = Math.min(openAtOnce, count - viewers.length)
       const opened = await Promise.all(
         Array.from({ length: some }, () => openViewer(web?.url ?? '', cookie, agent)),

@@ -2,4 +2,4 @@ import { handleMetrics } from '@/server/api'
 
 export const dynamic = 'force-dynamic'
 
-export const GET = (): Promise<Response> => handleMetrics()
+export const GET = (request: Request): Promise<Response> => handleMetrics(request)

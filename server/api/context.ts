@@ -1,17 +1,18 @@
-import { addressOf, authenticate, noteRefusal } from '../auth'
+import { addressOf, noteRefusal } from '../auth'
 import { getConsole, type Console } from '../control'
+import { admissionOf } from './admission'
 import type { Context } from './trpc/init'
 
-/** Next sets the header itself from the socket, and a proxy in front of it from what it saw. */
+/** The web process writes the header itself: from the socket, or as a trusted proxy said. */
 const isSecure = (headers: Headers): boolean =>
   headers.get('x-forwarded-proto')?.split(',')[0]?.trim() === 'https'
 
 export async function createContext(
-  { req, resHeaders }: { req: Request; resHeaders: Headers },
+  { req, resHeaders, calls = 1 }: { req: Request; resHeaders: Headers; calls?: number },
   openConsole: () => Promise<Console> = getConsole,
 ): Promise<Context> {
   const console = await openConsole()
-  const principal = await authenticate(console, req.headers)
+  const principal = await admissionOf(console).admit(req.headers, calls)
   const address = addressOf(req.headers)
   return {
     console,

@@ -7,7 +7,7 @@ import { roleOfScopes, scopes, scopesOfRole, type Principal } from './principal'
 import { isSameSecret, secretHash } from './secret'
 import { judgeSession, sessionTouchMs } from './session'
 import { findSession, touchSession } from './session-store'
-import { findToken, touchToken } from './token-store'
+import { findToken, touchToken, type TokenView } from './token-store'
 
 type CheckDeps = Omit<AuthDeps, 'trail'>
 
@@ -18,7 +18,7 @@ type CheckDeps = Omit<AuthDeps, 'trail'>
 export async function authenticate(deps: CheckDeps, headers: Headers): Promise<Principal | null> {
   const authorization = headers.get('authorization')
   if (authorization !== null) {
-    const token = /^bearer +(\S{1,512})$/i.exec(authorization.trim())?.[1]
+    const token = bearerOf(authorization)
     const principal = token === undefined ? null : await byToken(deps, token)
     if (principal === null) await noteBadToken(deps.pool, headers, token)
     return principal
@@ -26,6 +26,35 @@ export async function authenticate(deps: CheckDeps, headers: Headers): Promise<P
   const cookie = sessionToken(headers)
   return cookie === null ? null : bySession(deps, cookie)
 }
+
+/**
+ * Whether what a request was signed in by still holds, as `authenticate` would find; asked of a stream that stays open.
+ * It is no use of the session: an open page does not keep it alive.
+ */
+export async function stillHolds(deps: CheckDeps, headers: Headers): Promise<boolean> {
+  const authorization = headers.get('authorization')
+  if (authorization === null) {
+    const cookie = sessionToken(headers)
+    const session = cookie === null ? null : await findSession(deps.pool, secretHash(cookie))
+    return session !== null && judgeSession(session, deps.clock.now()) !== 'expired'
+  }
+  const token = bearerOf(authorization)
+  if (token === undefined) return false
+  if (deps.apiToken !== null && isSameSecret(token, deps.apiToken)) return true
+  return isInForce(await findToken(deps.pool, secretHash(token)), deps.clock.now())
+}
+
+/** What a request signs in by, as something to count by that tells nothing of it; null: by nothing. */
+export function credentialOf(headers: Headers): string | null {
+  const secret = headers.get('authorization') ?? sessionToken(headers)
+  return secret === null ? null : secretHash(secret).toString('base64')
+}
+
+const bearerOf = (authorization: string): string | undefined =>
+  /^bearer +(\S{1,512})$/i.exec(authorization.trim())?.[1]
+
+const isInForce = (token: TokenView | null, now: number): token is TokenView =>
+  token?.revokedAt === null && (token.expiresAt === null || token.expiresAt > now)
 
 /** Names whose token it was, where it was one. */
 async function noteBadToken(pool: Pool, headers: Headers, token: string | undefined): Promise<void> {
@@ -47,9 +76,8 @@ async function byToken({ pool, clock, apiToken }: CheckDeps, secret: string): Pr
     }
   }
   const token = await findToken(pool, secretHash(secret))
-  if (token?.revokedAt !== null) return null
   const now = clock.now()
-  if (token.expiresAt !== null && token.expiresAt <= now) return null
+  if (!isInForce(token, now)) return null
   if (token.lastUsedAt === null || now - token.lastUsedAt >= sessionTouchMs)
     await touchToken(pool, token.id, now)
   return {

@@ -7,6 +7,7 @@ import {
   trimFailures,
   type CountedFailure,
 } from './login-throttle-store'
+import { networkOf } from './network'
 
 /** `free` failures cost nothing; each one from there on doubles the wait, up to `maxMs`. */
 export interface ThrottleRule {
@@ -69,10 +70,11 @@ export class LoginThrottle {
 
 // Written as JSON, so that no two things that are counted share a key.
 function countedOf({ account, address }: Attempted): [CountedFailure, CountedFailure, CountedFailure] {
+  const network = networkOf(address)
   return [
-    { key: keyOf('pair', account, address), ...rules.pair },
+    { key: keyOf('pair', account, network), ...rules.pair },
     { key: keyOf('account', account), ...rules.account },
-    { key: keyOf('address', address), ...rules.address },
+    { key: keyOf('address', network), ...rules.address },
   ]
 }
 

@@ -32,6 +32,9 @@ export interface Env {
   batchMemoryMb?: number
   /** Addresses and ranges of our own proxies, whose word on a client's address and https is taken. */
   trustedProxies?: string
+  /** Rates of one principal at one web process; the limits say what holds without them. */
+  requestsPerS?: number
+  eventsPerS?: number
   /** Notification channels that ask for it may reach private and loopback addresses. */
   allowInternal?: boolean
   /** How nats-server syncs its writes: the supervisor sets it for its own; declare it for yours. */
@@ -52,6 +55,8 @@ const optional = {
   apiUrl: 'PARALLAX_URL',
 } as const
 
+const rates = { requestsPerS: 'PARALLAX_REQUESTS_PER_S', eventsPerS: 'PARALLAX_EVENTS_PER_S' } as const
+
 /** The environment, checked. A variable that is set but empty counts as not set. */
 export function readEnv(source: Readonly<Record<string, string | undefined>> = process.env): Env {
   const set = (name: string): string | undefined => source[name]?.trim() || undefined
@@ -68,6 +73,10 @@ export function readEnv(source: Readonly<Record<string, string | undefined>> = p
   }
   const memory = set('PARALLAX_BATCH_MEMORY_MB')
   if (memory !== undefined) env.batchMemoryMb = readMemory(memory)
+  for (const [field, name] of Object.entries(rates) as [keyof typeof rates, string][]) {
+    const value = set(name)
+    if (value !== undefined) env[field] = readRate(name, value)
+  }
   const archiveDir = set('PARALLAX_ARCHIVE_DIR')
   if (archiveDir !== undefined) env.archiveDir = path.resolve(/*turbopackIgnore: true*/ archiveDir)
   const healthPort = set('PARALLAX_HEALTH_PORT')
@@ -115,6 +124,15 @@ function readMemory(text: string): number {
     )
   }
   return mb
+}
+
+function readRate(name: string, text: string): number {
+  const rate = Number(text)
+  if (/^\d{1,9}$/.test(text) && rate >= 1) return rate
+  throw new AppError(
+    'bad_request',
+    `Reading ${name} failed: "${text}" is not a rate. Use a whole number from 1 to 999999999.`,
+  )
 }
 
 function readLogLevel(text: string): LogLevel {

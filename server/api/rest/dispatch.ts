@@ -1,6 +1,7 @@
-import { addressOf, authenticate, isTrustedWrite, hasScope, noteRefusal, requireScope } from '../../auth'
+import { addressOf, isTrustedWrite, hasScope, noteRefusal, requireScope } from '../../auth'
 import type { Console } from '../../control'
 import { AppError, logger, newId } from '../../platform'
+import { admissionOf } from '../admission'
 import { toAppError } from '../app-error'
 import { RequestTrace } from '../request-trace'
 import { problemResponse } from './problem'
@@ -88,7 +89,7 @@ const pipelineOf = ({ path }: Route, params: Record<string, string>) =>
   path.startsWith('/pipelines/{name}') ? (params.name ?? null) : null
 
 async function authorise(console: Console, { scope, method, path }: Route, request: Request) {
-  const principal = await authenticate(console, request.headers)
+  const principal = await admissionOf(console).admit(request.headers)
   if (scope === null) return principal
   if (principal !== null && !hasScope(principal.scopes, scope))
     noteRefusal(console.pool, {

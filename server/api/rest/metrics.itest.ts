@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { projectRoot } from '../../platform'
-import { departures, startTestApi, type TestApi } from '../testing'
+import { apiToken, departures, startTestApi, type TestApi } from '../testing'
 import { handleMetrics } from './metrics'
 
 let api: TestApi
@@ -22,7 +22,9 @@ beforeAll(async () => {
 })
 afterAll(() => api[Symbol.asyncDispose]())
 
-const scrape = async () => (await handleMetrics(() => Promise.resolve(api.console))).text()
+const ask = (headers: Record<string, string>) =>
+  handleMetrics(new Request('http://localhost:3000/metrics', { headers }), () => Promise.resolve(api.console))
+const scrape = async () => (await ask({ 'x-parallax-local': '1' })).text()
 const doc = (name: string) => readFile(path.join(projectRoot(), 'docs/grafana', name), 'utf8')
 
 /** Labels of each of our metrics, as far as there are samples. */
@@ -35,6 +37,13 @@ function labelsOf(text: string): Map<string, Set<string>> {
 }
 
 describe('/metrics', () => {
+  it('[attack 36] is for this machine, and elsewhere for a token that may read', async () => {
+    expect((await ask({})).status).toBe(401)
+    expect((await ask({ authorization: 'Bearer plx_made-up' })).status).toBe(401)
+    expect((await ask({ authorization: `Bearer ${apiToken}` })).status).toBe(200)
+    expect((await ask({ 'x-parallax-local': '1' })).status).toBe(200)
+  })
+
   it.each(['parallax-dashboard.json', 'parallax-rules.yml'])(
     'has every metric that docs/grafana/%s asks for, with the labels it is asked by',
     async (file) => {

@@ -1,6 +1,10 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { getConsole, listPipelines, systemHealth, type Console, type PipelineListItem } from '../../control'
-import { logger } from '../../platform'
+import { requireScope } from '../../auth'
+import { logger, newId } from '../../platform'
+import { admissionOf } from '../admission'
+import { toAppError } from '../app-error'
+import { problemResponse } from './problem'
 import { storedMetrics } from './stored-metrics'
 
 const counters = ['messages', 'events', 'accepted', 'filtered', 'late', 'duplicate', 'invalid'] as const
@@ -37,7 +41,26 @@ type Metrics = ReturnType<typeof buildMetrics>
 
 const holder = globalThis as { parallaxMetrics?: Metrics }
 
-export async function handleMetrics(openConsole: () => Promise<Console> = getConsole): Promise<Response> {
+/** Set by the web process where a request comes from this machine itself; a client's own is dropped there. */
+const localHeader = 'x-parallax-local'
+
+/** For a scraper on this machine, and elsewhere for whoever may read: it names pipelines and tells what they cost. */
+export async function handleMetrics(
+  request: Request,
+  openConsole: () => Promise<Console> = getConsole,
+): Promise<Response> {
+  try {
+    if (!request.headers.has(localHeader)) {
+      const console = await openConsole()
+      requireScope(await admissionOf(console).admit(request.headers), 'read')
+    }
+  } catch (error) {
+    return problemResponse(toAppError(error), newId())
+  }
+  return metricsText(openConsole)
+}
+
+async function metricsText(openConsole: () => Promise<Console>): Promise<Response> {
   const metrics = (holder.parallaxMetrics ??= buildMetrics())
   try {
     await refresh(metrics, await openConsole())

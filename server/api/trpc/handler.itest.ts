@@ -152,7 +152,8 @@ describe('health and metrics', () => {
 
   it('metrics are Prometheus text, per pipeline', async () => {
     await api.call('POST', '/pipelines', { body: departures() })
-    const response = await handleMetrics(open)
+    const local = new Request('http://localhost:3000/metrics', { headers: { 'x-parallax-local': '1' } })
+    const response = await handleMetrics(local, open)
     const text = await response.text()
     expect(response.headers.get('content-type')).toMatch(/^text\/plain/)
     expect(text).toContain('parallax_dependency_up{dependency="postgres"} 1')

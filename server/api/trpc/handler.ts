@@ -1,10 +1,10 @@
 import { TRPCError } from '@trpc/server'
 import { fetchRequestHandler } from '@trpc/server/adapters/fetch'
 import { getConsole, type Console } from '../../control'
-import { logger, newId } from '../../platform'
+import { AppError, logger, newId } from '../../platform'
 import { toAppError } from '../app-error'
 import { createContext } from '../context'
-import { readBody } from '../rest/body'
+import { readBody, requireShallow } from '../rest/body'
 import { problemResponse } from '../rest/problem'
 import { trpcErrorOf } from './init'
 import { appRouter } from './router'
@@ -25,10 +25,12 @@ export async function handleTrpc(
     req: bounded,
     router: appRouter,
     maxBatchSize: batchLimit,
-    createContext: ({ req, resHeaders }) =>
-      createContext({ req, resHeaders }, openConsole).catch((error: unknown) => {
+    responseMeta: ({ errors }) => ({ headers: retryAfter(errors) }),
+    createContext: ({ req, resHeaders, info }) =>
+      createContext({ req, resHeaders, calls: info.calls.length }, openConsole).catch((error: unknown) => {
         const known = toAppError(error)
-        logger('trpc').error({ err: known.cause ?? known }, 'no context for the request')
+        if (known.code === 'internal' || known.code === 'unavailable')
+          logger('trpc').error({ err: known.cause ?? known }, 'no context for the request')
         throw error instanceof TRPCError ? error : trpcErrorOf(known)
       }),
   })
@@ -36,11 +38,20 @@ export async function handleTrpc(
   return response
 }
 
+function retryAfter(errors: readonly TRPCError[]): Headers {
+  const headers = new Headers()
+  const waits = errors.map(({ cause }) => (cause instanceof AppError ? (cause.retryAfterS ?? 0) : 0))
+  const longestS = Math.ceil(Math.max(0, ...waits))
+  if (longestS > 0) headers.set('retry-after', String(longestS))
+  return headers
+}
+
 /** The library reads a body whole, however long: it is read here first, up to the limit. */
 async function withBoundedBody(request: Request): Promise<Request | Response> {
   if (request.method !== 'POST') return request
   try {
     const body = await readBody(request, bodyLimit)
+    requireShallow(body.toString('latin1'))
     const { url, method, headers, signal } = request
     return new Request(url, { method, headers, signal, body: new Uint8Array(body) })
   } catch (error) {

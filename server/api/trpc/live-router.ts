@@ -16,6 +16,7 @@ import {
   liveTopKeys,
   liveTriage,
 } from '../live'
+import { heldStream } from '../admission'
 import { mergeFeeds } from '../merge-feeds'
 import { debugInput, pageLimit, pipelineName, range, seriesInput, topKeysInput } from './inputs'
 import { router, viewerProcedure } from './init'
@@ -76,55 +77,62 @@ async function* untracked<T>(feed: Feed<TrackedEnvelope<T>>): Feed<T> {
 export const liveRouter = router({
   /** The feeds a page needs, over one connection: a browser opens six to a host, over all its tabs. */
   watch: viewerProcedure.input(watchInput).subscription(({ ctx, input, signal: outer }): Feed<WatchMessage> =>
-    mergeFeeds((signal) => {
-      const feeds: Feed<WatchMessage>[] = []
-      if (input.health) feeds.push(topic('health', liveHealth(ctx.console, signal)))
-      if (input.pipelines) feeds.push(topic('pipelines', livePipelines(ctx.console, signal)))
-      if (input.jobs)
-        feeds.push(
-          topic(
-            'jobs',
-            liveJobs(ctx.console, { ...input.jobs, pipeline: input.jobs.pipeline ?? null }, signal),
-          ),
-        )
-      if (input.pipeline)
-        feeds.push(topic('pipeline', untracked(livePipeline(ctx.console, input.pipeline, signal))))
-      if (input.topKeys) feeds.push(topic('topKeys', liveTopKeys(ctx.console, input.topKeys, signal)))
-      if (input.audit) feeds.push(topic('audit', liveAudit(ctx.console, signal)))
-      if (input.alerts) feeds.push(topic('alerts', liveAlerts(ctx.console, signal)))
-      if (input.incidents) feeds.push(topic('incidents', liveIncidents(ctx.console, signal)))
-      if (input.incident) feeds.push(topic('incident', liveIncident(ctx.console, input.incident.id, signal)))
-      if (input.costs) feeds.push(topic('costs', liveCosts(ctx.console, signal)))
-      if (input.triage) feeds.push(topic('triage', liveTriage(ctx.console, signal)))
-      if (input.debug) feeds.push(topic('debug', liveDebug(ctx.console, input.debug, signal)))
-      if (input.objectives) feeds.push(topic('objectives', liveObjectives(ctx.console, signal)))
-      if (input.overview) feeds.push(topic('overview', liveOverview(ctx.console, input.overview, signal)))
-      return feeds
-    }, outer),
+    heldStream(ctx, outer, (held) =>
+      mergeFeeds((signal) => {
+        const feeds: Feed<WatchMessage>[] = []
+        if (input.health) feeds.push(topic('health', liveHealth(ctx.console, signal)))
+        if (input.pipelines) feeds.push(topic('pipelines', livePipelines(ctx.console, signal)))
+        if (input.jobs)
+          feeds.push(
+            topic(
+              'jobs',
+              liveJobs(ctx.console, { ...input.jobs, pipeline: input.jobs.pipeline ?? null }, signal),
+            ),
+          )
+        if (input.pipeline)
+          feeds.push(topic('pipeline', untracked(livePipeline(ctx.console, input.pipeline, signal))))
+        if (input.topKeys) feeds.push(topic('topKeys', liveTopKeys(ctx.console, input.topKeys, signal)))
+        if (input.audit) feeds.push(topic('audit', liveAudit(ctx.console, signal)))
+        if (input.alerts) feeds.push(topic('alerts', liveAlerts(ctx.console, signal)))
+        if (input.incidents) feeds.push(topic('incidents', liveIncidents(ctx.console, signal)))
+        if (input.incident)
+          feeds.push(topic('incident', liveIncident(ctx.console, input.incident.id, signal)))
+        if (input.costs) feeds.push(topic('costs', liveCosts(ctx.console, signal)))
+        if (input.triage) feeds.push(topic('triage', liveTriage(ctx.console, signal)))
+        if (input.debug) feeds.push(topic('debug', liveDebug(ctx.console, input.debug, signal)))
+        if (input.objectives) feeds.push(topic('objectives', liveObjectives(ctx.console, signal)))
+        if (input.overview) feeds.push(topic('overview', liveOverview(ctx.console, input.overview, signal)))
+        return feeds
+      }, held),
+    ),
   ),
 
   pipeline: viewerProcedure
     .input(seriesInput.extend({ lastEventId: z.string().max(64).nullish() }))
     .subscription(({ ctx, input, signal }): Feed<TrackedEnvelope<LiveMessage>> =>
-      livePipeline(ctx.console, input, signal),
+      heldStream(ctx, signal, (held) => livePipeline(ctx.console, input, held)),
     ),
 
   /** The list of pipelines with their status, at most once a second. */
   pipelines: viewerProcedure.subscription(({ ctx, signal }): Feed<LiveList> =>
-    livePipelines(ctx.console, signal),
+    heldStream(ctx, signal, (held) => livePipelines(ctx.console, held)),
   ),
 
   topKeys: viewerProcedure
     .input(topKeysInput)
-    .subscription(({ ctx, input, signal }): Feed<TopKeys> => liveTopKeys(ctx.console, input, signal)),
+    .subscription(({ ctx, input, signal }): Feed<TopKeys> =>
+      heldStream(ctx, signal, (held) => liveTopKeys(ctx.console, input, held)),
+    ),
 
   health: viewerProcedure.subscription(({ ctx, signal }): Feed<LiveHealth> =>
-    liveHealth(ctx.console, signal),
+    heldStream(ctx, signal, (held) => liveHealth(ctx.console, held)),
   ),
 
   jobs: viewerProcedure
     .input(jobsInput.prefault({}))
     .subscription(({ ctx, input, signal }): Feed<LiveJobs> =>
-      liveJobs(ctx.console, { pipeline: input.pipeline ?? null, limit: input.limit }, signal),
+      heldStream(ctx, signal, (held) =>
+        liveJobs(ctx.console, { pipeline: input.pipeline ?? null, limit: input.limit }, held),
+      ),
     ),
 })

@@ -5,7 +5,7 @@ import { isLoopback, type IsTrusted } from './trusted-proxies'
 export const localHeader = 'x-parallax-local'
 
 /** What a framework between client and handler may believe of itself, so that nobody else may say it. */
-const internalHeaders = /^x-(middleware|nextjs|parallax|matched-path|invoke|now-route)/
+const internalHeaders = /^x-(middleware-|nextjs-|parallax-local$|matched-path$|invoke-|now-route)/
 
 const forwarding = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'via'] as const
 

@@ -1,0 +1,2 @@
+export { admissionOf } from './admission'
+export { heldStream } from './held-stream'
