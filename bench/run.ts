@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import type { BenchOptions, Figure } from './figure'
+import { growths } from './growth'
 
 /** Each figure's module is loaded when it runs: one that fails to load does not take the others with it. */
 const figures: Record<string, () => Promise<(options: BenchOptions) => Promise<Figure>>> = {
@@ -8,6 +9,7 @@ const figures: Record<string, () => Promise<(options: BenchOptions) => Promise<F
   event_to_view: async () => (await import('./event-to-view')).eventToView,
   'heatmap.draw_ms': async () => (await import('./heatmap')).heatmapDraw,
   'heatmap.hover_fps': async () => (await import('./heatmap')).heatmapHover,
+  'read.values': async () => (await import('./read-values')).readValuesBench,
   'sse.viewers': async () => (await import('./sse-viewers')).sseViewers,
   'slo.evaluate': async () => (await import('./slo-evaluate')).sloEvaluate,
   'web.lcp.overview': async () => (await import('./web-vitals')).webVital('overview', 'lcp'),
@@ -33,9 +35,11 @@ const { values } = parseArgs({
 })
 
 const wanted = values.only?.split(',') ?? Object.keys(figures)
-const unknown = wanted.filter((name) => !(name in figures))
+const unknown = wanted.filter((name) => !(name in figures) && !(name in growths))
 if (unknown.length > 0) {
-  console.error(`No such figure: ${unknown.join(', ')}. There are ${Object.keys(figures).join(', ')}.`)
+  console.error(
+    `No such figure: ${unknown.join(', ')}. There are ${[...Object.keys(figures), ...Object.keys(growths)].join(', ')}.`,
+  )
   process.exit(2)
 }
 
@@ -53,6 +57,8 @@ for (const name of wanted) {
   try {
     const run = await figures[name]?.()
     if (run !== undefined) print(await run(options))
+    const grow = await growths[name]?.()
+    if (grow !== undefined) console.log(JSON.stringify(await grow(options)))
   } catch (error) {
     failed++
     console.error(`${name} failed:`, error)
