@@ -40,6 +40,8 @@ export {
   startIncident,
 } from './incidents'
 export type * from './incidents/model'
+export { jobBeatsOf, JobRun } from './job-run'
+export { jobStatements, type ClaimedJob } from './job-store'
 export { getJob, listJobs, requestCancel, requestPause, requestResume } from './jobs'
 export { openGovernor } from './governor'
 export { definitionOf, measureInfo } from './pipeline-info'
@@ -66,6 +68,7 @@ export {
   type AppliedRunbook,
 } from './runbooks'
 export type * from './runbooks/model'
+export { bringInStep, type KeptTail, type StepReport } from './continuity/bring-in-step'
 export { fixPartitions } from './setting-store'
 export { pipelineStatus } from './status'
 export { systemHealth } from './system-health'

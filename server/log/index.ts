@@ -12,6 +12,7 @@ export { redriveKept, type Redriven } from './quarantine-redrive'
 export { openLogReader, type BatchInfo, type LogReader, type LogReaderOptions } from './reader'
 export { openSchemaRegistry, type SchemaRegistry, type SchemaVersion } from './registry'
 export { latestSchema } from './registry-store'
+export { bringLogTo, fillerSubject, hasLog, readRaw, type RawMessage } from './raw-messages'
 export { parseInstant } from './rfc3339'
 export type { DataCheck, SchemasInForce } from './schemas-in-force'
 export {
@@ -19,6 +20,8 @@ export {
   correctionsStream,
   eventsStream,
   provisionStreams,
+  quarantineStream,
+  readLogIdentity,
   streamState,
   viewsStream,
   type LogLimits,
@@ -26,6 +29,7 @@ export {
 } from './stream'
 export { logBytesByType, type LogBytes } from './stream-bytes'
 export { parseSubject, subjectOf } from './subject'
+export { adoptSegments, segmentFiles, type Adopted } from './archive/adopt-segments'
 export { runArchiver, type ArchiverOptions, type ArchiverStatus } from './archive/archiver'
 export { archivedRelation, type ArchivedRelation } from './archive/archived-relation'
 export { archivedSeq } from './archive/archive-store'

@@ -203,3 +203,17 @@ export async function streamState(nats: Nats, stream = eventsStream): Promise<St
     lastAt: empty ? null : Date.parse(state.last_ts),
   }
 }
+
+export interface LogIdentity {
+  /** When the stream was made, as the server says it. */
+  created: string
+  firstSeq: number
+  lastSeq: number
+}
+
+/** What tells one log from another. */
+export async function readLogIdentity(nats: Nats): Promise<LogIdentity> {
+  const { created, state } = await nats.jsm.streams.info(eventsStream)
+  const isEmpty = state.messages === 0
+  return { created, firstSeq: isEmpty ? state.last_seq + 1 : state.first_seq, lastSeq: state.last_seq }
+}

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { ensureFirstAdmin, type Trail } from '../auth'
 import { openNats, openPool, type Nats, type Pool } from '../clients'
 import { migrate } from '../clients/migrations'
-import { applyDefinition, audit, provisionRunbooks } from '../control'
+import { applyDefinition, audit, bringInStep, provisionRunbooks } from '../control'
 import { openSchemaRegistry, provisionStreams } from '../log'
 import { parseDefinition } from '../pipeline'
 import { projectRoot, retry, systemClock, type Env } from '../platform'
@@ -19,13 +19,23 @@ export interface Provisioned {
   pipelines: string[]
 }
 
+interface ProvisionOptions {
+  samples: boolean
+  /** Null: this machine runs no archive. */
+  archiveDir: string | null
+}
+
 /** Brings database and log to what this release needs. Doing it again, or twice at once, changes nothing. */
-export async function provision(env: StoreEnv, samples: boolean): Promise<Provisioned> {
+export async function provision(
+  env: StoreEnv,
+  { samples, archiveDir }: ProvisionOptions,
+): Promise<Provisioned> {
   const migrations = await retry(() => migrate(env.databaseUrl), { attempts: 5, baseMs: 500, maxMs: 4_000 })
   const pool = openPool(env.databaseUrl, { name: 'parallax-start', max: 4 })
   const nats = await openNats(natsOptions(env))
   try {
     await retry(() => provisionStreams(nats, replicasOf(env)), streamsPolicy)
+    await bringInStep({ pool, nats, clock: systemClock }, { archiveDir })
     await saveLogSync(pool, env.natsSync ?? null)
     const trail: Trail = (client, entry) => audit(client, systemClock, entry)
     const admin = await ensureFirstAdmin(

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync } from 'node:fs'
 import { createServer } from 'node:net'
 import path from 'node:path'
 import { freePort, type NatsUser } from '../clients/embedded'
+import { archiveDirOf } from '../control'
 import { AppError, sleep, type Env } from '../platform'
 import { banner } from './banner'
 import { runChild, type ManagedChild } from './child'
@@ -50,7 +51,10 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
     })
     stores.summary.forEach(say)
     const storeEnv = withStores({ ...options.env, port }, stores)
-    const { migrations, admin, pipelines } = await provision(storeEnv, options.feed)
+    const { migrations, admin, pipelines } = await provision(storeEnv, {
+      samples: options.feed,
+      archiveDir: roles.archive === undefined ? null : archiveDirOf(options.env),
+    })
     if (migrations.length > 0) say(`database   migrated: ${migrations.join(', ')}`)
     if (pipelines.length > 0) say(`pipelines  ${pipelines.join(', ')}`)
     children.push(...startChildren(options, storeEnv, stores))

@@ -29,7 +29,10 @@ export async function removeOrphans(
     const name = segmentName(file)
     const isListedElsewhere = name !== null && name.seqTo <= position && hasAllFiles
     if (name !== null && !isListedElsewhere && !isMadeAgain(name, position, log)) {
-      logger('archive').warn({ file }, 'kept a file that the manifest does not list: its events are nowhere else')
+      logger('archive').warn(
+        { file },
+        'kept a file that the manifest does not list: its events are nowhere else',
+      )
       continue
     }
     await rm(path.join(dir, file), { force: true })
