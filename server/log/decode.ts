@@ -36,12 +36,14 @@ export class BatchDecoder {
 
   /** True when the whole message was appended here. */
   #single(message: LogMessage, type: string, builder: BatchBuilder): boolean {
-    const { data } = message
-    if (data.length > maxEventBytes || this.schemas?.mayCheck(type) === true) return false
+    const bytes = message.bytes ?? message.data
+    const start = message.start ?? 0
+    const end = message.end ?? bytes.length
+    if (end - start > maxEventBytes || this.schemas?.mayCheck(type) === true) return false
     // A header may carry binary-mode attributes; only the full decoder sorts that out.
     if (message.header?.get('ce-specversion') !== undefined) return false
     const scanner = this.#scanner
-    if (!scanner.scan(data) || scanner.type !== type) return false
+    if (!scanner.scan(bytes, start, end) || scanner.type !== type) return false
     const time = scanner.time ?? message.logTime
     // False for NaN too.
     if (!(time <= message.logTime + maxFutureMs)) return false

@@ -87,8 +87,8 @@ export class EventTemplate {
     this.#fixed = fixed
   }
 
-  /** False, with `out` in any state, when the event is not surely of this form. */
-  match(bytes: Buffer, out: ScannedEvent): boolean {
+  /** False, with `out` in any state, when the event in `from` to `to` is not surely of this form. */
+  match(bytes: Buffer, from: number, to: number, out: ScannedEvent): boolean {
     const literal = this.#literal
     const ends = this.#ends
     const spans = this.#kinds
@@ -98,7 +98,7 @@ export class EventTemplate {
     out.subject = null
     out.traceparent = null
     for (let i = 0; i < values.length; i++) values[i] = this.#fixed[i]
-    let at = 0
+    let at = from
     let l = 0
     for (let s = 0; s < spans.length; s++) {
       for (const end = ends[s] as number; l < end; l++) if (bytes[at++] !== literal[l]) return false
@@ -124,7 +124,7 @@ export class EventTemplate {
       else if (kind === kinds.traceparent) out.traceparent = bytes.toString('latin1', start, at)
     }
     for (; l < literal.length; l++) if (bytes[at++] !== literal[l]) return false
-    return at === bytes.length
+    return at === to
   }
 
   /** Producers keep their source: the same text again is the same string. */

@@ -8,7 +8,8 @@ import type { DeadEvent } from './message'
 import { openLogReader, type BatchInfo, type LogReaderOptions } from './reader'
 import { openSchemaRegistry } from './registry'
 import { provisionStreams, streamState } from './stream'
-import { throughGetters, wireMessage, type WireMessage } from './wire-message'
+import { intakeOf, readDirectly, type ParserHolder } from './direct-intake'
+import { placeOf, type WirePlace } from './wire-message'
 
 let services: TestServices
 beforeAll(async () => {
@@ -315,30 +316,91 @@ test('[law 4] a reader checks an event by a schema registered before it, however
   registry.close()
 })
 
-test("reading a message past the client's getters gives the same bytes", async () => {
-  const seen: [WireMessage, WireMessage][] = []
+/** A message's parts as text, which outlives the call that names their place. */
+function partsOf({ bytes, subject, subjectEnd, reply, replyEnd, start, data, end }: WirePlace) {
+  const text = (from: number, to: number) => bytes.toString('utf8', from, to)
+  const [lines, body] = [text(start, data), text(data, end)]
+  return { subject: text(subject, subjectEnd), reply: text(reply, replyEnd), lines, body }
+}
+
+test('a message read past the client has the same parts', async () => {
   const { nc } = services.nats
-  const subscription = nc.subscribe('wire.*', {
-    callback(_error, message) {
-      seen.push([wireMessage(message), throughGetters(message)])
-    },
+  const direct: ReturnType<typeof partsOf>[] = []
+  const called: ReturnType<typeof partsOf>[] = []
+  const past = nc.subscribe('wire.*', { callback: () => undefined })
+  expect(readDirectly(services.nats, past, (place) => direct.push(partsOf(place)))).toBe(true)
+  const plain = nc.subscribe('wire.*', {
+    callback: (_error, message) => void called.push(partsOf(placeOf(message))),
   })
   const headers = newHeaders()
   headers.set('ce-id', 'x')
   headers.set('Content-Type', 'application/json')
   nc.publish('wire.a', 'body é', { headers, reply: 'answer.here' })
-  nc.publish('wire.b', 'plain')
+  nc.publish('wire.b', 'plain', { reply: 'answer.there' })
+  nc.publish('wire.c', '', { reply: 'answer.empty' })
   await nc.flush()
-  await expect.poll(() => seen.length).toBe(2)
-  for (const [direct, gotten] of seen) {
-    expect(Buffer.from(direct.subject).toString()).toBe(Buffer.from(gotten.subject).toString())
-    expect(direct.data.toString()).toBe(gotten.data.toString())
-    expect(direct.reply && Buffer.from(direct.reply).toString()).toBe(
-      gotten.reply && Buffer.from(gotten.reply).toString(),
-    )
-    expect(direct.header && Buffer.from(direct.header).toString()).toBe(
-      gotten.header && Buffer.from(gotten.header).toString(),
-    )
-  }
-  subscription.unsubscribe()
+  await expect.poll(() => called.length).toBe(3)
+  expect(direct).toEqual(called)
+  for (const subscription of [past, plain]) subscription.unsubscribe()
 })
+
+test('whatever pieces the socket gives, direct reading and the client see the same messages in the same order', () => {
+  interface ClientEvent {
+    kind: number
+    msg?: { subject: Uint8Array; sid: number; reply?: Uint8Array; hdr: number }
+    data?: Uint8Array
+  }
+  const { protocol } = services.nats.nc as unknown as { protocol: ParserHolder }
+  const Parser = protocol.parser.constructor as new (to: {
+    push: (e: ClientEvent) => void
+  }) => ParserHolder['parser']
+  let state = 41
+  const random = () => (state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff) / 0x8000_0000
+  const below = (n: number) => Math.floor(random() * n)
+  const textOf = (bytes?: Uint8Array) => Buffer.from(bytes ?? []).toString('latin1')
+  for (let round = 0; round < 300; round++) {
+    const wire = Buffer.concat(Array.from({ length: 1 + below(12) }, () => wireText(below)))
+    const alone: string[] = []
+    const both: string[] = []
+    const log =
+      (to: string[]) =>
+      ({ kind, msg, data }: ClientEvent) => {
+        if (msg === undefined) to.push(`${kind} ${textOf(data)}`)
+        else
+          to.push(
+            [textOf(msg.subject), msg.sid, textOf(msg.reply), Math.max(msg.hdr, 0), textOf(data)].join(' '),
+          )
+      }
+    const client = new Parser({ push: log(alone) })
+    const parser = new Parser({ push: log(both) })
+    const intake = intakeOf({ parser })
+    intake.takers.set(7, ({ bytes, subject, subjectEnd, reply, replyEnd, start, data, end }) => {
+      const part = (from: number, to: number) => bytes.toString('latin1', from, to)
+      both.push(
+        [part(subject, subjectEnd), 7, part(reply, replyEnd), data - start, part(start, end)].join(' '),
+      )
+    })
+    for (let from = 0; from < wire.length;) {
+      const piece = wire.subarray(from, (from += 1 + below(random() < 0.3 ? 4 : 90)))
+      client.parse(Buffer.from(piece))
+      parser.parse(Buffer.from(piece))
+    }
+    expect(both, wire.toString('latin1')).toEqual(alone)
+    expect(alone.length).toBeGreaterThan(0)
+  }
+})
+
+/** Something a server sends: mostly messages, for subscription 7 (read directly) and others, with and without parts. */
+function wireText(below: (n: number) => number): Buffer {
+  const kind = below(10)
+  if (kind === 0) return Buffer.from('PING\r\n')
+  if (kind === 1) return Buffer.from("-ERR 'Slow Consumer'\r\n")
+  const body = Array.from({ length: below(40) }, () => 'aé\r\nMSG 7 {}0'[below(14)]).join('')
+  const reply = below(4) === 0 ? '' : ` $JS.ACK.E.r.1.${below(1e6)}.2.3.4`
+  const head = `events.t.${below(3)} ${below(3) === 0 ? 8 : 7}${reply}`
+  if (below(3) > 0) return Buffer.from(`MSG ${head} ${Buffer.byteLength(body)}\r\n${body}\r\n`)
+  const lines = 'NATS/1.0\r\na: b\r\n\r\n'
+  return Buffer.from(
+    `HMSG ${head} ${lines.length} ${lines.length + Buffer.byteLength(body)}\r\n${lines}${body}\r\n`,
+  )
+}

@@ -1,9 +1,9 @@
 /** A header block as it came off the wire, parsed when first asked. */
 export class MessageHeader {
-  readonly #block: Uint8Array
+  readonly #block: Uint8Array | null
   #entries: [name: string, value: string][] | undefined
 
-  constructor(block: Uint8Array) {
+  constructor(block: Uint8Array | null) {
     this.#block = block
   }
 
@@ -15,7 +15,7 @@ export class MessageHeader {
 
   /** Names in lower case, in order; NATS values may be padded with spaces. */
   entries(): readonly [name: string, value: string][] {
-    return (this.#entries ??= parse(this.#block))
+    return (this.#entries ??= this.#block === null ? [] : parse(this.#block))
   }
 }
 

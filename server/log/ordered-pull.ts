@@ -1,8 +1,17 @@
 import { AckPolicy, DeliverPolicy, type ConsumerConfig } from '@nats-io/jetstream'
-import type { Msg, Subscription } from '@nats-io/transport-node'
+import type { Subscription } from '@nats-io/transport-node'
 import { createInbox, nanos, type Nats } from '../clients'
 import { AppError, backoffMs, logger, newId, sleep } from '../platform'
-import { deliveryStart, readDeliveryAt, wireMessage, type Delivery, type WireMessage } from './wire-message'
+import { endDirect, readDirectly } from './direct-intake'
+import {
+  deliveryStart,
+  placeOf,
+  readDeliveryAt,
+  WireMessage,
+  noPlace,
+  type Delivery,
+  type WirePlace,
+} from './wire-message'
 
 export interface OrderedPullOptions {
   nats: Nats
@@ -10,6 +19,7 @@ export interface OrderedPullOptions {
   /** Null: the whole stream. */
   filter: string | null
   fromSeq: number
+  /** Both are the same objects every time: what is to be kept of them is read during the call. */
   onMessage: (message: WireMessage, delivery: Delivery) => void
   /** Called whenever reading starts again behind a sequence, before any message from there. A conflict is final. */
   beforeStart?: (afterSeq: number) => Promise<void>
@@ -173,7 +183,11 @@ async function openSession(options: SessionOptions): Promise<Session> {
     open = false
     clearInterval(timer)
     if (nats.nc.isClosed()) return
-    for (const slot of slots) slot.subscription?.unsubscribe()
+    for (const { subscription } of slots) {
+      if (subscription === undefined) continue
+      endDirect(nats, subscription)
+      subscription.unsubscribe()
+    }
     nats.jsm.consumers.delete(stream, name).catch(() => undefined)
   }
   const broken = (why: string) => {
@@ -182,19 +196,23 @@ async function openSession(options: SessionOptions): Promise<Session> {
     options.onBroken(why)
   }
 
+  const message = new WireMessage(noPlace())
+  const delivery: Delivery = { streamSeq: 0, consumerSeq: 0, time: 0, pending: 0 }
   // Found once: the subject's head is the same for every message of the consumer.
   let start = -1
-  const deliveryOf = (reply: Uint8Array): Delivery | null => {
-    if (start < 0 || reply[start - 1] !== dot || reply[0] !== dollar) start = deliveryStart(reply)
-    return start < 0 ? null : readDeliveryAt(reply, start)
+  const isDelivery = ({ bytes, reply, replyEnd }: WirePlace): boolean => {
+    if (start < 0 || bytes[reply + start - 1] !== dot || bytes[reply] !== dollar)
+      start = deliveryStart(bytes, reply, replyEnd) - reply
+    if (start < 0) return false
+    readDeliveryAt(bytes, reply + start, replyEnd, delivery)
+    return true
   }
 
-  const onMessage = (slot: Slot, raw: Msg) => {
+  const onMessage = (slot: Slot, place: WirePlace) => {
     if (!open) return
     isActive = true
-    const message = wireMessage(raw)
-    const delivery = message.reply && deliveryOf(message.reply)
-    if (!delivery) {
+    message.place = place
+    if (!isDelivery(place)) {
       const status = statusOf(message)
       if (status === 'heartbeat') return
       if (status === 'lost') {
@@ -222,8 +240,11 @@ async function openSession(options: SessionOptions): Promise<Session> {
     slot.subscription = nats.nc.subscribe(slot.inbox, {
       callback(error, message) {
         if (error) broken(error.message)
-        else onMessage(slot, message)
+        else onMessage(slot, placeOf(message))
       },
+    })
+    readDirectly(nats, slot.subscription, (place) => {
+      onMessage(slot, place)
     })
   }
   const timer = setInterval(() => {

@@ -11,6 +11,7 @@ import type { SchemasInForce } from './schemas-in-force'
 import { eventsStream, streamState } from './stream'
 import { parseSubject, subjectOf, type EventSubject } from './subject'
 import { UnpartitionedWatch, widerFilter } from './unpartitioned'
+import type { WirePlace } from './wire-message'
 
 /** What a batch covers: its last message may have held no usable event, the position moves on all the same. */
 export interface BatchInfo {
@@ -62,8 +63,26 @@ export interface LogReader {
 /** Undelivered messages kept while a batch is being handled; beyond it no more are requested. */
 const maxBufferedBytes = 8 * 1024 ** 2
 const idleCheckMs = 500
+/** With more messages to come than this, what is asked of the log is asked of all it holds. */
+const askAheadFrom = 1_000
 
-type PartitionMessage = LogMessage & { partition: number }
+/** A message in the chunk it came in; one object is all that is made of most. */
+class PartitionMessage implements LogMessage {
+  constructor(
+    readonly subject: string,
+    readonly partition: number,
+    readonly header: MessageHeader | null,
+    readonly seq: number,
+    readonly logTime: number,
+    readonly bytes: Buffer,
+    readonly start: number,
+    readonly end: number,
+  ) {}
+
+  get data(): Buffer {
+    return this.bytes.subarray(this.start, this.end)
+  }
+}
 
 export function openLogReader(options: LogReaderOptions): LogReader {
   const { nats, type, partitions } = options
@@ -100,23 +119,24 @@ export function openLogReader(options: LogReaderOptions): LogReader {
       filter,
       fromSeq: settled,
       async beforeStart(afterSeq) {
-        checkStart(await streamState(nats), afterSeq, options.onHole)
+        const state = await streamState(nats)
+        checkStart(state, afterSeq, options.onHole)
+        // Before anything is on its way, behind which the answer would have to wait.
+        if (state.lastSeq > afterSeq) await watch?.anyUpTo(state.lastSeq)
       },
       onFatal: fail,
       onMessage(message, delivery) {
         pending = delivery.pending
-        const subject = subjects.parse(message.subject)
+        const { place } = message
+        const subject = subjects.parse(place)
         if (subject?.type !== type) return
         if (delivery.streamSeq <= (handed.get(subject.partition) ?? Number.POSITIVE_INFINITY)) return
-        buffer.push({
-          subject: subject.text,
-          partition: subject.partition,
-          header: message.header && new MessageHeader(message.header),
-          data: message.data,
-          seq: delivery.streamSeq,
-          logTime: delivery.time,
-        })
-        buffered += message.data.length
+        const { text, partition } = subject
+        const header = place.start === place.data ? null : new MessageHeader(message.header)
+        const { streamSeq, time } = delivery
+        const { bytes, data, end } = place
+        buffer.push(new PartitionMessage(text, partition, header, streamSeq, time, bytes, data, end))
+        buffered += end - data
         if (buffered > maxBufferedBytes) pull.pause()
         run(drain)
       },
@@ -157,7 +177,9 @@ export function openLogReader(options: LogReaderOptions): LogReader {
       const { schemas } = options
       if (schemas && messages.some(needsCheck)) await patiently(() => schemas.sync())
       const narrow = watch
-      if (narrow && (await patiently(() => narrow.anyUpTo(messages.at(-1)?.seq ?? 0)))) widen()
+      const last = messages.at(-1)?.seq ?? 0
+      const mustAsk = narrow !== null && !narrow.isClearUpTo(last)
+      if (mustAsk && (await patiently(() => narrow.anyUpTo(last, pending > askAheadFrom)))) widen()
       else await deliver(messages)
     }
   }
@@ -202,7 +224,7 @@ export function openLogReader(options: LogReaderOptions): LogReader {
       item.info.lastSeq = message.seq
       item.info.lastLogTime = message.logTime
       item.info.messages++
-      item.info.bytes += message.data.length
+      item.info.bytes += message.end - message.start
       item.info.dead += deadInBatch
       if (item.builder.batch.n >= (options.maxBatchEvents ?? 4_096)) await hand(partition)
     }
@@ -268,11 +290,11 @@ class SubjectCache {
 
   constructor(readonly partitions: number) {}
 
-  parse(bytes: Uint8Array): (EventSubject & { text: string }) | null {
-    const last = bytes[bytes.length - 1] ?? 0
+  parse({ bytes, subject: from, subjectEnd: to }: WirePlace): (EventSubject & { text: string }) | null {
+    const last = bytes[to - 1] ?? 0
     const recent = this.#recent[last]
-    if (recent !== undefined && same(bytes, recent.bytes)) return recent.subject
-    const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString()
+    if (recent !== undefined && same(recent.bytes, bytes, from, to)) return recent.subject
+    const text = bytes.toString('utf8', from, to)
     let subject = this.#known.get(text)
     if (subject === undefined) {
       const parsed = parseSubject(text, this.partitions)
@@ -280,16 +302,16 @@ class SubjectCache {
       if (this.#known.size >= maxKnownSubjects) this.#known.clear()
       this.#known.set(text, subject)
     }
-    this.#recent[last] = { bytes: Uint8Array.from(bytes), subject }
+    this.#recent[last] = { bytes: Uint8Array.from(bytes.subarray(from, to)), subject }
     return subject
   }
 }
 
 const maxKnownSubjects = 10_000
 
-function same(a: Uint8Array, b: Uint8Array): boolean {
-  let i = a.length
-  if (i !== b.length) return false
-  while (--i >= 0) if (a[i] !== b[i]) return false
+function same(known: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
+  let i = known.length
+  if (i !== to - from) return false
+  while (--i >= 0) if (known[i] !== bytes[from + i]) return false
   return true
 }

@@ -28,16 +28,16 @@ export class TemplateScanner implements ScannedEvent {
     this.values = fields.map(() => null)
   }
 
-  scan(bytes: Buffer): boolean {
+  scan(bytes: Buffer, start = 0, end = bytes.length): boolean {
     const templates = this.#templates
     for (let i = 0; i < templates.length; i++) {
       const template = templates[i] as EventTemplate
-      if (!template.match(bytes, this)) continue
+      if (!template.match(bytes, start, end, this)) continue
       if (i > 0) this.#moveUp(i)
       if ((++this.#hits & 7) === 0 && this.#budget < maxBudget) this.#budget++
       return true
     }
-    return this.#scanInFull(bytes)
+    return this.#scanInFull(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end))
   }
 
   #scanInFull(bytes: Buffer): boolean {

@@ -1,5 +1,5 @@
 import type { Nats } from '../clients'
-import { eventsStream } from './stream'
+import { eventsStream, streamState } from './stream'
 
 /**
  * Finds messages published to `events.<type>` without a partition; they belong to partition 0. A consumer cannot be
@@ -21,14 +21,23 @@ export class UnpartitionedWatch {
     this.#clearBelow = fromSeq + 1
   }
 
-  /** Whether one lies in the log up to a sequence that is known to be stored. */
-  async anyUpTo(seq: number): Promise<boolean> {
+  /** Whether it is known already that none lies in the log up to a sequence: nobody needs to be asked. */
+  isClearUpTo(seq: number): boolean {
+    return this.#found === null && seq < this.#clearBelow
+  }
+
+  /**
+   * Whether one lies in the log up to a sequence that is known to be stored. With `behind` the answer is sought for all
+   * the log holds by now: it comes after the messages on their way, so a reader that catches up asks once, not each time.
+   */
+  async anyUpTo(seq: number, behind = false): Promise<boolean> {
     if (this.#found !== null) return this.#found <= seq
     if (seq < this.#clearBelow) return false
+    const stored = behind ? Math.max(seq, (await streamState(this.#nats)).lastSeq) : seq
     const query = { seq: this.#clearBelow, next_by_subj: this.#subject }
     const message = await this.#nats.jsm.streams.getMessage(eventsStream, query)
     this.#found = message?.seq ?? null
-    this.#clearBelow = Math.max(this.#clearBelow, this.#found ?? seq + 1)
+    this.#clearBelow = Math.max(this.#clearBelow, this.#found ?? stored + 1)
     return this.#found !== null && this.#found <= seq
   }
 }

@@ -1,47 +1,73 @@
 import type { Msg } from '@nats-io/transport-node'
 
-/**
- * What the client keeps of a message before its getters decode it: reading it directly spares the hot path a header
- * map and two strings a message. A test holds it equal to the getters; without it they are used.
- */
-interface Raw {
-  _msg?: { subject: Uint8Array; reply?: Uint8Array; hdr: number }
-  _rdata?: Uint8Array
+/** Where the parts of a message lie in what came off the socket. */
+export interface WirePlace {
+  bytes: Buffer
+  subject: number
+  subjectEnd: number
+  /** Equal to its end: there is none. */
+  reply: number
+  replyEnd: number
+  /** Of the header block; `data` where there is none. */
+  start: number
+  data: number
+  end: number
 }
 
-export interface WireMessage {
-  subject: Uint8Array
-  reply: Uint8Array | null
-  header: Uint8Array | null
-  data: Buffer
-}
+export const noPlace = (): WirePlace => ({
+  bytes: Buffer.alloc(0),
+  subject: 0,
+  subjectEnd: 0,
+  reply: 0,
+  replyEnd: 0,
+  start: 0,
+  data: 0,
+  end: 0,
+})
 
-export function wireMessage(message: Msg): WireMessage {
-  const { _msg: arg, _rdata: bytes } = message as Msg & Raw
-  if (!arg || !(bytes instanceof Uint8Array)) return throughGetters(message)
-  const headerLength = Math.max(arg.hdr, 0)
-  return {
-    subject: arg.subject,
-    reply: arg.reply ?? null,
-    header: headerLength === 0 ? null : bytes.subarray(0, headerLength),
-    data: Buffer.from(bytes.buffer, bytes.byteOffset + headerLength, bytes.length - headerLength),
+/** A message as its reader sees it; the place it names may be another message's after the call that hands it over. */
+export class WireMessage {
+  constructor(public place: WirePlace) {}
+
+  get subject(): Uint8Array {
+    const { bytes, subject, subjectEnd } = this.place
+    return bytes.subarray(subject, subjectEnd)
+  }
+
+  get header(): Uint8Array | null {
+    const { bytes, start, data } = this.place
+    return start === data ? null : bytes.subarray(start, data)
+  }
+
+  get data(): Buffer {
+    const { bytes, data, end } = this.place
+    return bytes.subarray(data, end)
   }
 }
 
-export function throughGetters(message: Msg): WireMessage {
+/** The place of a message that came by the client's callback, in bytes of its own. */
+export function placeOf(message: Msg): WirePlace {
   const { headers, reply, data } = message
-  let header: Uint8Array | null = null
-  if (headers) {
-    const status = headers.code > 0 ? ` ${headers.code} ${headers.description}` : ''
-    const lines = headers.keys().flatMap((name) => headers.values(name).map((value) => `${name}: ${value}`))
-    header = Buffer.from(`NATS/1.0${status}\r\n${lines.join('\r\n')}\r\n\r\n`)
-  }
+  const subject = Buffer.from(message.subject)
+  const replyBytes = Buffer.from(reply ?? '')
+  const header = headers ? headerBlock(headers) : Buffer.alloc(0)
+  const replyEnd = subject.length + replyBytes.length
   return {
-    subject: Buffer.from(message.subject),
-    reply: reply ? Buffer.from(reply) : null,
-    header,
-    data: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+    bytes: Buffer.concat([subject, replyBytes, header, data]),
+    subject: 0,
+    subjectEnd: subject.length,
+    reply: subject.length,
+    replyEnd,
+    start: replyEnd,
+    data: replyEnd + header.length,
+    end: replyEnd + header.length + data.length,
   }
+}
+
+function headerBlock(headers: NonNullable<Msg['headers']>): Buffer {
+  const status = headers.code > 0 ? ` ${headers.code} ${headers.description}` : ''
+  const lines = headers.keys().flatMap((name) => headers.values(name).map((value) => `${name}: ${value}`))
+  return Buffer.from(`NATS/1.0${status}\r\n${lines.join('\r\n')}\r\n\r\n`)
 }
 
 export interface Delivery {
@@ -60,23 +86,26 @@ const dot = 46
  * `<domain>.<account>` before the stream and a random token at the end on newer servers. Null for another subject.
  */
 export function readDelivery(reply: Uint8Array): Delivery | null {
-  const start = deliveryStart(reply)
-  return start < 0 ? null : readDeliveryAt(reply, start)
+  const start = deliveryStart(reply, 0, reply.length)
+  const delivery = { streamSeq: 0, consumerSeq: 0, time: 0, pending: 0 }
+  if (start < 0) return null
+  readDeliveryAt(reply, start, reply.length, delivery)
+  return delivery
 }
 
-/** Where the stream sequence starts, −1 for another subject. The same for all messages of a consumer without acks. */
-export function deliveryStart(reply: Uint8Array): number {
-  if (reply[0] !== 36 || reply[1] !== 74) return -1
+/** Where the stream sequence starts, −1 for another subject: as far behind `from` for all messages of a consumer. */
+export function deliveryStart(reply: Uint8Array, from: number, to: number): number {
+  if (reply[from] !== 36 || reply[from + 1] !== 74 || to - from < 2) return -1
   let tokens = 1
-  for (let i = 2; i < reply.length; i++) if (reply[i] === dot) tokens++
+  for (let i = from + 2; i < to; i++) if (reply[i] === dot) tokens++
   if (tokens < 9) return -1
-  let at = 2
+  let at = from + 2
   for (let skip = tokens >= 11 ? 7 : 5; skip > 0; at++) if (reply[at] === dot) skip--
   return at
 }
 
-export function readDeliveryAt(reply: Uint8Array, start: number): Delivery {
-  const { length } = reply
+/** Into an object that is used again for every message. */
+export function readDeliveryAt(reply: Uint8Array, start: number, length: number, into: Delivery): void {
   let at = start
   let streamSeq = 0
   for (; at < length && reply[at] !== dot; at++) streamSeq = streamSeq * 10 + (reply[at] as number) - 48
@@ -91,5 +120,8 @@ export function readDeliveryAt(reply: Uint8Array, start: number): Delivery {
   let pending = 0
   for (at = end + 1; at < length && reply[at] !== dot; at++)
     pending = pending * 10 + (reply[at] as number) - 48
-  return { streamSeq, consumerSeq, time, pending }
+  into.streamSeq = streamSeq
+  into.consumerSeq = consumerSeq
+  into.time = time
+  into.pending = pending
 }
