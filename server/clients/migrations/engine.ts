@@ -12,8 +12,6 @@ type Bindings = typeof import('@prisma/schema-engine-wasm/schema_engine_bg') & {
 }
 
 export interface MigrationEngine {
-  /** Applies what is missing; resolves to the names applied. */
-  apply(): Promise<string[]>
   /** SQL that would bring the migrations up to schema.prisma; '' when they agree. */
   difference(): Promise<string>
   close(): Promise<void>
@@ -36,10 +34,6 @@ export async function openMigrationEngine(url: string): Promise<MigrationEngine>
   const filters = { externalTables: [], externalEnums: [] }
   const migrationsList: MigrationList = readMigrations(path.join(projectRoot(), 'prisma', 'migrations'))
   return {
-    async apply() {
-      const { appliedMigrationNames } = await engine.applyMigrations({ migrationsList, filters })
-      return appliedMigrationNames
-    },
     async difference() {
       const { exitCode, stdout } = await engine.diff({
         from: { tag: 'migrations', ...migrationsList },
