@@ -72,12 +72,16 @@ const segments = `
  */
 function pageSql(keyed: boolean): string {
   const onKey = keyed ? 'AND key = $7' : ''
+  // Of one key only the window is compared: a row comparison would have the index walked key by key.
+  const after = keyed
+    ? 'window_start >= $4::bigint + CASE WHEN $7 > $5 THEN 0 ELSE 1 END'
+    : '(window_start, key) > ($4, $5)'
   return `WITH ${segments},
   from_versions AS MATERIALIZED (
     SELECT x.window_start, x.key FROM covered s CROSS JOIN LATERAL (
       SELECT window_start, key FROM version_cell
        WHERE version_id = s.v AND window_start >= greatest(s.f, $2) AND window_start < least(s.t, $3)
-         AND (window_start, key) > ($4, $5) ${onKey}
+         AND ${after} ${onKey}
        ORDER BY window_start, key LIMIT $6) x
      WHERE s.f < (SELECT t FROM horizon)
      ORDER BY s.f, x.window_start, x.key LIMIT $6),
@@ -89,7 +93,7 @@ function pageSql(keyed: boolean): string {
       SELECT DISTINCT window_start, key FROM speed_bucket
        WHERE compute_id = $1 AND window_start >= greatest(s.f, $2)
          AND window_start < least(s.t, (SELECT t FROM reach))
-         AND (window_start, key) > ($4, $5) AND epoch > s.epoch AND acc[1] > 0 ${onKey}
+         AND ${after} AND epoch > s.epoch AND acc[1] > 0 ${onKey}
        ORDER BY window_start, key LIMIT $6) x
      WHERE s.f < (SELECT t FROM reach)
      ORDER BY s.f, x.window_start, x.key LIMIT $6),
