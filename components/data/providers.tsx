@@ -4,7 +4,7 @@ import { NuqsAdapter } from 'nuqs/adapters/next/app'
 import { Tooltip } from 'radix-ui'
 import { useState } from 'react'
 import type { ReactNode } from 'react'
-import { Toaster } from 'sonner'
+import { Toaster } from '@/components/ui'
 import { makeClient } from './client'
 import { describeError } from './describe-error'
 import { toSignIn } from './sign-in-path'
@@ -35,12 +35,7 @@ export function Providers({ children }: { children: ReactNode }) {
         <NuqsAdapter>
           <Tooltip.Provider delayDuration={250}>
             {children}
-            <Toaster
-              position="bottom-right"
-              offset={20}
-              mobileOffset={{ bottom: 68, left: 12, right: 12 }}
-              gap={10}
-            />
+            <Toaster />
           </Tooltip.Provider>
         </NuqsAdapter>
       </TRPCProvider>

@@ -12,10 +12,10 @@ import { pipelineActions } from './palette-actions'
 import { screens } from './screens'
 
 /** Finds objects and actions. An action opens its plan, it never fires. */
-export function Palette({ onClose }: { onClose: () => void }) {
+export function Palette({ onClose, typed: before }: { onClose: () => void; typed: string }) {
   const { pipelines, proposals } = useConsoleFeed()
   const path = usePathname()
-  const [typed, setTyped] = useState('')
+  const [typed, setTyped] = useState(before)
   const router = useRouter()
   const params = useSearchParams()
   const openPlan = useOpenPlan()

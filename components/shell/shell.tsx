@@ -10,12 +10,12 @@ import { keepView } from '@/components/view'
 import type { Me } from '@/server/api'
 import { BottomBar } from './bottom-bar'
 import { Header } from './header'
+import { LazyPalette, usePaletteLater } from './lazy-palette'
 import { Nav } from './nav'
-import { Palette } from './palette'
 import { isOn, screens } from './screens'
 import { useShortcuts } from './use-shortcuts'
 
-// Fetched when first asked for. The palette is not: keys typed right after Ctrl K must reach it.
+// Fetched when first asked for.
 const Shortcuts = dynamic(async () => (await import('./shortcuts')).Shortcuts, { ssr: false })
 
 /** Everything around a screen, and what all screens share: who looks, the live feed, plans. */
@@ -41,6 +41,7 @@ function Frame({ children }: { children: ReactNode }) {
   const close = useCallback(() => setOverlay(null), [])
   const goTo = useCallback((to: string) => router.push(keepView(to, params)), [router, params])
   useShortcuts({ palette: openPalette, help: openHelp, goTo })
+  usePaletteLater()
   return (
     <>
       <a className="skip-link" href="#main">
@@ -56,7 +57,7 @@ function Frame({ children }: { children: ReactNode }) {
         </div>
       </div>
       <BottomBar />
-      {overlay === 'palette' ? <Palette onClose={close} /> : null}
+      {overlay === 'palette' ? <LazyPalette onClose={close} /> : null}
       {overlay === 'help' ? <Shortcuts onClose={close} /> : null}
     </>
   )

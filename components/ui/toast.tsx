@@ -1,10 +1,12 @@
 'use client'
 import { LoaderCircle } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { toast } from 'sonner'
 import { QuietGlyph } from './glyph'
 import type { Status } from './glyph'
 import { Button } from './button'
+import { toastsReady } from './toaster'
+
+type Toasts = Awaited<ReturnType<typeof toastsReady>>['toast']
 
 interface ToastAction {
   label: string
@@ -23,7 +25,11 @@ interface ToastContent {
 }
 
 /** One line about a write: done, running with its progress, or refused with the way on. */
-export function showToast({ id, status, text, action, undo, durationMs }: ToastContent): void {
+export function showToast(content: ToastContent): void {
+  void toastsReady().then(({ toast }) => show(toast, content))
+}
+
+function show(toast: Toasts, { id, status, text, action, undo, durationMs }: ToastContent): void {
   toast.custom(
     (shown) => (
       <div className="toast">

@@ -11,3 +11,4 @@ export {
   useSeriesMode,
   useZone,
 } from './use-view'
+export { whenIdle } from './when-idle'
