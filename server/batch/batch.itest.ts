@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inTransaction, type Pool } from '../clients'
 import { startTestServices, type TestServices } from '../clients/testing'
@@ -282,5 +283,61 @@ describe('a scheduled run', () => {
     } finally {
       await pool.query('DELETE FROM hole')
     }
+  })
+})
+
+describe('a recompute for a job that did not reach its end', () => {
+  it('[law 3] goes on behind the chunks that are staged, with the rows and the digest of an undisturbed one', async () => {
+    const history = await filled()
+    const archive = await archiveOf(history, services.dataDir, 700)
+    const whole = { ...(await requestOf(history, archive)), chunkRows: 300 }
+    const undisturbed = await recompute(whole)
+    const request = { ...whole, jobId: randomUUID() }
+    const begun: number[] = []
+    const counting: BatchEngine = {
+      ...engine,
+      cells: (compiled, scope, signal) => {
+        begun.push(scope.from)
+        return engine.cells(compiled, scope, signal)
+      },
+    }
+    const failing = recompute({
+      ...request,
+      engine: counting,
+      onProgress: () => {
+        if (begun.length === 1) throw new Error('struck')
+      },
+    })
+    await expect(failing).rejects.toThrow('struck')
+    // Another that had the job before is woken, and may no longer write.
+    const fenced = recompute({ ...request, check: () => Promise.reject(new Error('lost')) })
+    await expect(fenced).rejects.toThrow('lost')
+    begun.length = 0
+    const staged = await recompute({ ...request, engine: counting })
+    const { digest, rows, events, bytes } = undisturbed
+    expect(staged).toMatchObject({ digest, rows, events, bytes })
+    expect(await rowsOf(staged)).toEqual(await rowsOf(undisturbed))
+    expect(begun.length).toBeGreaterThan(0)
+    expect(Math.min(...begun)).toBeGreaterThanOrEqual(range.from + 3_600_000)
+    expect(await recompute(request)).toEqual(staged)
+    const { rows: left } = await pool.query('SELECT 1 FROM version_chunk WHERE version_id = $1', [staged.id])
+    expect(left).toEqual([])
+  })
+
+  it('goes on with nothing that was changed meanwhile', async () => {
+    const history = await filled()
+    const archive = await archiveOf(history, services.dataDir, 700)
+    const request = { ...(await requestOf(history, archive)), chunkRows: 300, jobId: randomUUID() }
+    let chunks = 0
+    const onProgress = () => {
+      if (++chunks === 1) throw new Error('struck')
+    }
+    await expect(recompute({ ...request, onProgress })).rejects.toThrow('struck')
+    await pool.query(
+      `DELETE FROM version_cell WHERE ctid = (SELECT c.ctid FROM version_cell c JOIN version v ON v.id = c.version_id
+                                               WHERE v.job_id = $1 LIMIT 1)`,
+      [request.jobId],
+    )
+    await expect(recompute(request)).rejects.toMatchObject({ code: 'conflict' })
   })
 })

@@ -32,7 +32,7 @@ export function whatFailed(doing: string, { definition }: CompiledPipeline, erro
   )
 }
 
-/** Runs something on a connection of its own, which an abort interrupts. */
+/** Runs a statement of a run or a comparison on a connection of its own, which an abort interrupts. */
 export async function onFork<T>(
   duck: Duck,
   compiled: CompiledPipeline,
@@ -59,7 +59,7 @@ async function interruptible<T>(
     return await run()
   } catch (error) {
     signal?.throwIfAborted()
-    throw whatFailed('Attributing differences of', compiled, error)
+    throw whatFailed('Recomputing or attributing differences of', compiled, error)
   } finally {
     done()
   }

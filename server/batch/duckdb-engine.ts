@@ -2,12 +2,15 @@ import { interruptOnAbort, openDuck, openDuckProcess, spillDir, type Duck } from
 import {
   firstSeqsSql,
   recomputeSql,
+  repeatsSql,
   versionCellReader,
   type CompiledPipeline,
   type RecomputeScope,
+  type RepeatsScope,
 } from '../pipeline'
+import { newId } from '../platform'
 import { decideEvents, onFork, whatFailed } from './duckdb-decisions'
-import type { BatchEngine, EngineCell } from './engine'
+import type { BatchEngine, EngineCell, Repeats } from './engine'
 import { batchMemoryMb, nodeMb } from './limits'
 
 export interface DuckDbEngineOptions {
@@ -55,6 +58,7 @@ export function duckDbEngine(duck: Duck): BatchEngine {
         const rows = await connection.rows<{ part: number; seq: number }>(firstSeqsSql(scope))
         return new Map(rows.map(({ part, seq }) => [part, seq]))
       }),
+    repeats: (compiled, scope, signal) => keepRepeats(duck, { compiled, scope, signal }),
     decide: (compiled, scope, signal) => decideEvents(duck, { compiled, scope, signal }),
     close: () => {
       duck.close()
@@ -63,9 +67,22 @@ export function duckDbEngine(duck: Duck): BatchEngine {
   }
 }
 
-interface Request {
+/** In a table of the database, which the connections of all chunks see. */
+async function keepRepeats(duck: Duck, { compiled, scope, signal }: Request<RepeatsScope>): Promise<Repeats> {
+  const table = `repeat_${newId().replaceAll('-', '')}`
+  await onFork(duck, compiled, signal, (connection) =>
+    connection.run(`CREATE TABLE ${table} AS ${repeatsSql(scope)}`),
+  )
+  return {
+    relation: table,
+    // With its process the table is gone as well.
+    close: () => onFork(duck, compiled, undefined, (own) => own.run(`DROP TABLE IF EXISTS ${table}`)),
+  }
+}
+
+interface Request<Scope = RecomputeScope> {
   compiled: CompiledPipeline
-  scope: RecomputeScope
+  scope: Scope
   signal: AbortSignal | undefined
 }
 

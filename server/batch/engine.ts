@@ -5,6 +5,7 @@ import type {
   EventCounts,
   FirstSeqsScope,
   RecomputeScope,
+  RepeatsScope,
 } from '../pipeline'
 
 /** One row of a version as an engine gives it: slots as a Postgres array literal, sketches in hex. */
@@ -27,6 +28,8 @@ export interface BatchEngine {
     scope: RecomputeScope,
     signal: AbortSignal | undefined,
   ): AsyncIterable<EngineCell[]>
+  /** Finds, once for all chunks of a run, the events up to a cut that repeat an earlier one; to be closed. */
+  repeats(compiled: CompiledPipeline, scope: RepeatsScope, signal: AbortSignal | undefined): Promise<Repeats>
   /** By partition, the first message after a cut that has an event of a range. */
   firstSeqs(
     compiled: CompiledPipeline,
@@ -39,6 +42,12 @@ export interface BatchEngine {
     scope: DecisionScope,
     signal: AbortSignal | undefined,
   ): Promise<DecidedEvents>
+  close(): Promise<void>
+}
+
+export interface Repeats {
+  /** A FROM item for `RecomputeScope.repeats`. */
+  relation: string
   close(): Promise<void>
 }
 

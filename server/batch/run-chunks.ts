@@ -1,8 +1,8 @@
-import type { CompiledPipeline } from '../pipeline'
+import type { CompiledPipeline, Instant } from '../pipeline'
 import { AppError, crashPoint, currentTrace, newSpanId, nowUs, recordSpan } from '../platform'
 import type { Range } from '../serving'
 import type { ArchiveScan, ArchiveSource } from './archive-source'
-import type { BatchEngine, EngineCell } from './engine'
+import type { BatchEngine, EngineCell, Repeats } from './engine'
 import { chunkRowsDefault, planChunks } from './plan-chunks'
 
 export interface RunScope {
@@ -10,72 +10,99 @@ export interface RunScope {
   archive: ArchiveSource
   compiled: CompiledPipeline
   range: Range
+  /** The range's chunks up to here are done. */
+  doneUpTo?: Instant | undefined
   /** By partition, the last message read. */
   seqs: number[]
   signal?: AbortSignal | undefined
   chunkRows?: number | undefined
-  onChunk?: ((done: number, total: number) => void) | undefined
-  /** After each chunk, with about the bytes it read; the next one waits for it. */
-  onRead?: ((bytes: number) => Promise<void> | void) | undefined
+  /** After each chunk, with the share of the range that is done. */
+  onChunk?: ((done: number) => void) | undefined
+  /** After each chunk, with about the bytes it read and the share that is done; the next one waits for it. */
+  onRead?: ((bytes: number, done: number) => Promise<void> | void) | undefined
+}
+
+export interface Chunk {
+  range: Range
+  /** In order of window and key; to be read to the end. */
+  cells: AsyncIterable<EngineCell[]>
 }
 
 export interface Run {
-  cells: AsyncIterable<EngineCell[]>
+  chunks: AsyncIterable<Chunk>
   /** Bytes of the archive's segments that the run reads for its events. */
   bytes: number
 }
 
-/** The cells of a range at a cut, in order, chunk after chunk. */
+/** The cells of a range at a cut, in order, chunk after chunk: a chunk's end is reported when the next is asked for. */
 export async function runChunks(scope: RunScope): Promise<Run> {
   const { archive, compiled, range } = scope
   checkAligned(range, compiled)
   const { eventType, windowSizeMs } = compiled.definition
   const whole = await archive.scan(eventType, range)
-  if (whole === null) return { cells: nothing, bytes: 0 }
+  const segments = whole?.segments ?? []
+  const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0)
+  const left = { from: Math.max(range.from, scope.doneUpTo ?? range.from), to: range.to }
+  if (left.from >= left.to) return { chunks: none, bytes }
   const chunks = planChunks({
-    range,
+    range: left,
     windowSizeMs,
-    segments: whole.segments,
+    segments,
     chunkRows: scope.chunkRows ?? chunkRowsDefault,
   })
-  const bytes = whole.segments.reduce((sum, segment) => sum + segment.bytes, 0)
-  return { cells: cellsOf(scope, chunks, bytes / chunks.length), bytes }
+  return { chunks: counted(scope, chunks, (bytes * share(left, range)) / chunks.length), bytes }
 }
 
-async function* cellsOf(
+async function* counted(
   scope: RunScope,
   chunks: readonly Range[],
   chunkBytes: number,
-): AsyncGenerator<EngineCell[]> {
-  const { engine, archive, compiled, seqs, signal } = scope
-  const { eventType } = compiled.definition
-  for (const [i, chunk] of chunks.entries()) {
-    signal?.throwIfAborted()
-    const startUs = nowUs()
-    // Asked for again with each chunk: compaction may have replaced the files that were there when the run began.
-    const inside = await archive.scan(eventType, chunk)
-    const everywhere = await archive.scan(eventType, null)
-    if (inside !== null) {
-      yield* engine.cells(
-        compiled,
-        {
-          relation: inside.relation,
-          columns: inside.columns,
-          ...chunk,
-          cut: seqs,
-          ...(holdsAll(chunk, everywhere)
-            ? {}
-            : { outsideRelation: everywhere?.relation ?? inside.relation }),
-        },
-        signal,
-      )
+): AsyncGenerator<Chunk> {
+  const { signal, range } = scope
+  const repeats = chunks.length > 1 ? await findRepeats(scope) : null
+  try {
+    for (const [i, chunk] of chunks.entries()) {
+      signal?.throwIfAborted()
+      const startUs = nowUs()
+      yield { range: chunk, cells: cellsOf(scope, chunk, repeats) }
+      crashPoint('batch.chunk.counted')
+      recordChunk(startUs, i, chunks.length)
+      const done = share({ from: range.from, to: chunk.to }, range)
+      scope.onChunk?.(done)
+      await scope.onRead?.(chunkBytes, done)
     }
-    crashPoint('batch.chunk.counted')
-    recordChunk(startUs, i, chunks.length)
-    scope.onChunk?.(i + 1, chunks.length)
-    await scope.onRead?.(chunkBytes)
+  } finally {
+    await repeats?.close()
   }
 }
+
+/** Once for all chunks: else each would look through the whole archive for earlier occurrences of its identities. */
+async function findRepeats({ engine, archive, compiled, seqs, signal }: RunScope): Promise<Repeats | null> {
+  const everywhere = await archive.scan(compiled.definition.eventType, null)
+  return everywhere && engine.repeats(compiled, { relation: everywhere.relation, cut: seqs }, signal)
+}
+
+async function* cellsOf(
+  { engine, archive, compiled, seqs, signal }: RunScope,
+  chunk: Range,
+  repeats: Repeats | null,
+): AsyncGenerator<EngineCell[]> {
+  const { eventType } = compiled.definition
+  // Asked for again with each chunk: compaction may have replaced the files that were there when the run began.
+  const inside = await archive.scan(eventType, chunk)
+  if (inside === null) return
+  const { relation, columns } = inside
+  const scope = { relation, columns, ...chunk, cut: seqs }
+  if (repeats !== null) {
+    yield* engine.cells(compiled, { ...scope, repeats: repeats.relation }, signal)
+    return
+  }
+  const everywhere = await archive.scan(eventType, null)
+  const outside = holdsAll(chunk, everywhere) ? {} : { outsideRelation: everywhere?.relation ?? relation }
+  yield* engine.cells(compiled, { ...scope, ...outside }, signal)
+}
+
+const share = (part: Range, whole: Range): number => (part.to - part.from) / (whole.to - whole.from)
 
 /** Of a run of many chunks, what the first ones took is enough to see. */
 const tracedChunks = 100
@@ -101,7 +128,7 @@ function recordChunk(startUs: number, place: number, chunks: number): void {
 const holdsAll = ({ from, to }: Range, everywhere: ArchiveScan | null): boolean =>
   everywhere?.segments.every(({ minTime, maxTime }) => minTime >= from && maxTime < to) ?? false
 
-const nothing: AsyncIterable<EngineCell[]> = {
+const none: AsyncIterable<Chunk> = {
   [Symbol.asyncIterator]: () => ({ next: () => Promise.resolve({ done: true, value: undefined }) }),
 }
 

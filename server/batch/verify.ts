@@ -38,8 +38,8 @@ export async function verifyVersion(request: {
     )
   }
   const again = new VersionDigest()
-  const { cells } = await runChunks({ ...request, range: version, seqs: version.cut })
-  for await (const part of cells) again.lines(part)
+  const { chunks } = await runChunks({ ...request, range: version, seqs: version.cut })
+  for await (const { cells } of chunks) for await (const part of cells) again.lines(part)
   const rows = new VersionDigest()
   for await (const part of versionCells(pool, version.id)) rows.lines(part)
   const recomputed = again.figures()

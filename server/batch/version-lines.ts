@@ -14,7 +14,7 @@ export interface DigestFigures {
  */
 export class VersionDigest {
   private readonly hash: Hash = createHash('sha256')
-  private rows = 0
+  rows = 0
   private events = 0
 
   /** Takes cells in and gives their lines of COPY text: window_start, key, acc, sketch. */

@@ -1,11 +1,12 @@
 import { hostname } from 'node:os'
 import { inTransaction } from '../clients'
-import { AppError, backoffMs, logger, newId, sleep, type ErrorCode, type Stop } from '../platform'
+import { AppError, backoffMs, logger, newId, sleep, type Stop } from '../platform'
 import { forgetDivergence } from '../reconcile'
 import { discardVersions, vacuum } from '../serving'
 import { announceJob } from './announce'
 import type { BatchDeps } from './batch-deps'
 import { compiledOf } from './compiled'
+import { goesOn } from './goes-on'
 import { jobBeatsOf, JobRun, leaseMs } from './job-run'
 import { jobRunners } from './job-runners'
 import { jobTraceId } from '../slo'
@@ -36,9 +37,6 @@ const heartbeatMs = 5_000
 const vacuumMs = 60_000
 const sweepMs = 10_000
 const retryPolicy = { baseMs: 2_000, maxMs: 60_000 }
-
-/** Trying again cannot help: the request itself no longer makes sense. */
-const finalCodes = new Set<ErrorCode>(['bad_request', 'not_found', 'gone', 'unprocessable'])
 
 const log = logger('batch')
 
@@ -197,9 +195,7 @@ class BatchWorker {
       { err: error, job: job.id, pipeline: job.pipeline, attempt: job.attempts, traceId: jobTraceId(job.id) },
       'a run failed',
     )
-    const isFinal =
-      (error instanceof AppError && finalCodes.has(error.code)) || job.attempts >= job.maxAttempts
-    if (isFinal)
+    if (!goesOn(run, error))
       await endJob(pool, job, {
         status: 'failed',
         ...leftUndone(items, 'failed'),

@@ -1,10 +1,10 @@
 import { inTransaction } from '../clients'
-import { discardVersions } from '../serving'
 import type { BatchDeps } from './batch-deps'
 import { compiledOf } from './compiled'
+import { goesOn } from './goes-on'
 import type { JobRun } from './job-run'
 import { endJob } from './job-store'
-import { openRun } from './open-run'
+import { discardLeftovers, openRun } from './open-run'
 import { finishPreview, readDiff } from './plans'
 import { requireCompute } from './require-compute'
 import { requireHeld } from './require-held'
@@ -23,7 +23,7 @@ export async function runPreview(deps: BatchDeps, run: JobRun): Promise<void> {
   const compiled = compiledOf(stored)
   const opened = await openRun(deps, run, stored)
   const staged: StagedRange[] = []
-  const discard = () => discardVersions(pool, computeId, versionsOf(staged)).catch(() => undefined)
+  const discard = () => discardLeftovers(pool, computeId, job.id).catch(() => undefined)
   try {
     await stageRanges(deps, run, { stored, ...opened, isStrict: true, staged })
     const versionIds = versionsOf(staged)
@@ -46,7 +46,7 @@ export async function runPreview(deps: BatchDeps, run: JobRun): Promise<void> {
     })
     if (!isWanted) await discard()
   } catch (error) {
-    if (run.stopped !== 'paused') await discard()
+    if (!goesOn(run, error)) await discard()
     throw error
   }
 }

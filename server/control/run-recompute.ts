@@ -1,14 +1,15 @@
 import { inTransaction, type PoolClient } from '../clients'
 import { crashPoint, withSpan } from '../platform'
-import { discardVersions, type Published } from '../serving'
+import type { Published } from '../serving'
 import { announcePublication } from './announce'
 import { audit } from './audit'
 import type { BatchDeps } from './batch-deps'
 import { compiledOf } from './compiled'
+import { goesOn } from './goes-on'
 import type { JobRun } from './job-run'
 import { endJob } from './job-store'
 import type { JobResult, PreviewDiff } from './model'
-import { openRun } from './open-run'
+import { discardLeftovers, openRun } from './open-run'
 import type { StoredPipeline } from './pipeline-store'
 import { planMoved, propose, readDiff, supersedeProposals, type GuardOptions } from './plans'
 import { enqueueGuard } from './guard-jobs'
@@ -28,7 +29,7 @@ interface Payload {
 /**
  * A fresh cut, its ranges recomputed, staged and compared, and all of them put in force in one transaction with their
  * corrections and the job's end, under the job's fence: a worker that lost the job publishes nothing. Throws what
- * failed; nothing stays then but discarded versions.
+ * failed; what was staged stays for the next attempt, and is discarded when there is none.
  */
 export async function runRecompute(deps: BatchDeps, run: JobRun): Promise<void> {
   const { pool } = deps
@@ -43,9 +44,7 @@ export async function runRecompute(deps: BatchDeps, run: JobRun): Promise<void> 
     await stageRanges(deps, run, { stored, ...opened, isStrict: proposes, staged })
     await finish(deps, run, { stored, staged, epoch: opened.cut.epoch, proposes })
   } catch (error) {
-    // Paused, they wait; lost, they are the other worker's to judge by the job's id.
-    if (run.stopped !== 'paused')
-      await discardVersions(pool, stored.computeId, versionsOf(staged)).catch(() => undefined)
+    if (!goesOn(run, error)) await discardLeftovers(pool, stored.computeId, run.job.id).catch(() => undefined)
     throw error
   }
 }

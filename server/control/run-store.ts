@@ -1,4 +1,5 @@
 import type { Pool, PoolClient } from '../clients'
+import type { JobRun } from './job-run'
 import type { JobResult } from './model'
 
 type Queryable = Pick<Pool | PoolClient, 'query'>
@@ -8,14 +9,25 @@ export interface LeftoverVersion {
   number: number
   state: 'staging' | 'staged'
   epoch: number
-  rows: number
-  bytes: number
+  from: number
+  to: number
+}
+
+/** Where the next attempt of the job goes on; nothing, when the job is another worker's by now. */
+export async function keepOpened(
+  pool: Pool,
+  { job, payload, items }: Pick<JobRun, 'job' | 'payload' | 'items'>,
+): Promise<void> {
+  await pool.query(
+    `UPDATE job SET payload = $3, items = $4 WHERE id = $1 AND fence = $2 AND status = 'running'`,
+    [job.id, job.fence, payload, JSON.stringify(items)],
+  )
 }
 
 /** Versions that an earlier attempt of the job left behind. */
 export async function leftoverVersions(pool: Pool, jobId: string): Promise<LeftoverVersion[]> {
   const { rows } = await pool.query<LeftoverVersion>(
-    `SELECT id, number, state, epoch, rows, bytes FROM version WHERE job_id = $1 AND state IN ('staging', 'staged')`,
+    `SELECT id, number, state, epoch, range_from AS "from", range_to AS "to" FROM version WHERE job_id = $1 AND state IN ('staging', 'staged')`,
     [jobId],
   )
   return rows

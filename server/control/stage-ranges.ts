@@ -8,6 +8,7 @@ import { compiledOf } from './compiled'
 import type { JobRun } from './job-run'
 import type { JobItem } from './model'
 import type { StoredPipeline } from './pipeline-store'
+import { requireHeld } from './require-held'
 
 /** Of the progress bar, what waiting and planning take before the first range. */
 export const headShare = 0.05
@@ -86,14 +87,16 @@ async function stageRange(
         reason: job.reason,
         jobId: job.id,
         signal: run.signal,
+        check: (client) => requireHeld(client, run),
         onProgress: ({ done }) => {
           advance(done * (1 - compareShare))
         },
-        onRead: (bytes) => {
+        onRead: async (bytes, done) => {
           run.bytes += bytes
           item.bytes = (item.bytes ?? 0) + bytes
           deps.usage?.note({ layer: 'batch', pipeline: stored.name, bytesRead: bytes })
-          return deps.governor?.pace(run, bytes)
+          await deps.governor?.pace(run, bytes)
+          if (done < 1) await run.pauseIfAsked()
         },
       }),
     )
@@ -101,7 +104,9 @@ async function stageRange(
     outcome.versionId = version.id
     staged.push(outcome)
   } catch (error) {
-    Object.assign(item, { status: 'failed', error: said(error, 'failed') })
+    // Paused between two chunks, it goes on behind them.
+    if (run.stopped === 'paused') item.status = 'queued'
+    else Object.assign(item, { status: 'failed', error: said(error, 'failed') })
     if (run.stopped !== null || !isLast || ranges.length === 1) throw error
     staged.push(outcome)
     return

@@ -20,6 +20,15 @@ export interface RecomputeScope {
   cut: number[]
   /** Archived events that may lie outside the range: an identity that occurred earlier there is a duplicate here. */
   outsideRelation?: string
+  /** Instead of `outsideRelation`: a FROM item with the (seq, idx) that `repeatsSql` gives, kept for many chunks. */
+  repeats?: string
+}
+
+export interface RepeatsScope {
+  /** All archived events of the type, as a FROM item; may hold more than the cut. */
+  relation: string
+  /** Last log sequence read, by partition. */
+  cut: number[]
 }
 
 export function cutSql(cut: number[]): string {
@@ -56,7 +65,8 @@ export function keySql(key: Expression[], relation: SqlRelation): string {
  * and only those are compared by identity: on 10 M rows this takes half of DISTINCT ON.
  */
 function loserSql(scope: RecomputeScope, inRange: string, inCut: string): string {
-  const { relation, outsideRelation } = scope
+  const { relation, outsideRelation, repeats } = scope
+  if (repeats !== undefined) return `loser AS (SELECT seq, idx FROM ${repeats})`
   const repeated = `SELECT fp FROM ${relation} WHERE ${inRange} AND ${inCut} GROUP BY fp HAVING count(*) > 1`
   const met = (item: string, where: string, isInRange: boolean) =>
     `SELECT seq, idx, source, id, ${isInRange} AS here FROM ${item} WHERE ${where} AND ${inCut} AND fp IN (FROM suspect)`
@@ -73,6 +83,19 @@ function loserSql(scope: RecomputeScope, inRange: string, inCut: string): string
   const rows = `${met(relation, inRange, true)} UNION ALL ${met(outsideRelation, outside, false)}`
   return (
     `suspect AS MATERIALIZED (${repeated} UNION ${elsewhere}),\n` + `loser AS MATERIALIZED (${ranked(rows)})`
+  )
+}
+
+/**
+ * Over everything archived up to a cut, the events that lose against an earlier occurrence of their identity: columns
+ * seq, idx. A run of many chunks asks once, instead of looking through the whole archive with each.
+ */
+export function repeatsSql({ relation, cut }: RepeatsScope): string {
+  const inCut = cutSql(cut)
+  return (
+    `WITH suspect AS MATERIALIZED (SELECT fp FROM ${relation} WHERE ${inCut} GROUP BY fp HAVING count(*) > 1) ` +
+    `SELECT seq, idx FROM (SELECT seq, idx, row_number() OVER (PARTITION BY source, id ORDER BY seq, idx) AS nth ` +
+    `FROM ${relation} WHERE ${inCut} AND fp IN (FROM suspect)) WHERE nth > 1`
   )
 }
 

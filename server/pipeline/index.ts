@@ -60,7 +60,7 @@ export {
   type SpeedStart,
   type UnreadStretch,
 } from './decisions-sql'
-export { recomputeSql, type RecomputeScope } from './compile-sql'
+export { recomputeSql, repeatsSql, type RecomputeScope, type RepeatsScope } from './compile-sql'
 export { versionCellReader, type VersionCell } from './version-cell'
 export {
   type ReferenceCell,

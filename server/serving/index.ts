@@ -43,10 +43,14 @@ export {
 export { readRestartPoint, restartFromCut, skipTo, type RestartPoint, type Skip } from './restart-speed'
 export { rotateEpoch } from './rotate-epoch'
 export {
+  beginVersion,
   discardThrough,
   discardVersions,
+  finishVersion,
+  stageChunk,
   stageThrough,
   stageVersion,
+  type BegunVersion,
   type CellLines,
   type StagedVersion,
 } from './stage-version'

@@ -14,6 +14,7 @@ import {
   type Queryable,
 } from './publication-store'
 import { deleteBuckets, deleteEndedEntries, expireEntries, lastEpochsBefore } from './vacuum-store'
+import { findBegun, insertChunk, readChunks } from './version-chunk-store'
 import {
   copyCells,
   deleteDiscardedCells,
@@ -45,7 +46,10 @@ const writeStatements = {
   writePublication,
   writeVacuumed,
   insertVersion,
+  findBegun,
+  readChunks,
   copyCells,
+  insertChunk,
   markStaged,
   markPublished,
   markDiscarded,

@@ -1,12 +1,29 @@
-import type { Pool } from '../clients'
+import type { Pool, PoolClient } from '../clients'
 import { AppError, crashPoint } from '../platform'
 import { requireKeptBuckets } from './publish'
-import { servingStoreOf, type ServingStore, type ServingTransaction } from './serving-store'
+import type { Range } from './ranges'
+import {
+  servingStoreOf,
+  servingTransactionOf,
+  type ServingStore,
+  type ServingTransaction,
+} from './serving-store'
+import type { StagedChunk } from './version-chunk-store'
 import type { NewVersion, StagedFigures } from './version-store'
 
 export interface StagedVersion extends StagedFigures {
   id: number
   number: number
+}
+
+export interface BegunVersion {
+  id: number
+  number: number
+  pipeline: string
+  /** What an earlier attempt of the same job had staged, in order; the last one's end is where to go on. */
+  chunks: StagedChunk[]
+  /** Not null: an earlier attempt had staged all of it. */
+  figures: StagedFigures | null
 }
 
 export interface CellLines {
@@ -17,8 +34,8 @@ export interface CellLines {
 }
 
 /**
- * Writes the rows of a run as a version that nobody is served from yet. The rows and the state `staged` commit
- * together; when anything fails the version is left discarded, without rows.
+ * Writes the rows of a run as a version that nobody is served from yet; when anything fails the version is left
+ * discarded, without rows.
  */
 export const stageVersion = (
   pool: Pool,
@@ -31,27 +48,82 @@ export async function stageThrough(
   version: NewVersion,
   write: (begun: { id: number; number: number }) => CellLines,
 ): Promise<StagedVersion> {
-  const begun = await store.transact((tx) => begin(tx, version))
+  const begun = await store.transact((tx) => beginThrough(tx, version))
   try {
-    return await store.transact(async (tx) => {
-      await tx.withoutTimeouts()
-      const { lines, figures } = write(begun)
-      const rows = await tx.copyCells(prefixed(begun.id, lines))
-      crashPoint('serving.stage.copied')
-      const staged = { ...figures(), rows }
-      if (!(await tx.markStaged(begun.id, staged))) {
-        throw new AppError(
-          'conflict',
-          `Staging version ${begun.number} of ${version.pipeline} was refused: it was discarded meanwhile, so another run took over.`,
-        )
-      }
-      return { ...begun, ...staged }
-    })
+    const { lines, figures } = write(begun)
+    const rows = await store.transact((tx) => chunkThrough(tx, begun, { range: version.range, lines }))
+    return await store.transact((tx) => finishThrough(tx, begun, { ...figures(), rows }))
   } catch (error) {
     await store.markDiscarded([begun.id]).catch(() => undefined)
     throw error
   }
 }
+
+/** The version that an earlier attempt of the same job began for the same range and cut, else a new one. */
+export const beginVersion = (client: PoolClient, version: NewVersion): Promise<BegunVersion> =>
+  beginThrough(servingTransactionOf(client), version)
+
+export async function beginThrough(store: ServingTransaction, version: NewVersion): Promise<BegunVersion> {
+  const { computeId, range, cut, pipeline } = version
+  if ((await store.shareCompute(computeId)) === null) {
+    throw new AppError('not_found', `Staging a version failed: compute ${computeId} does not exist.`)
+  }
+  const entry = { ...range, versionId: 0 }
+  const self = new Map([[0, { number: 0, epoch: cut.epoch }]])
+  requireKeptBuckets([entry], self, await store.readVacuumed(computeId))
+  const left = await store.findBegun(version)
+  if (left === null) return { ...(await store.insertVersion(version)), pipeline, chunks: [], figures: null }
+  const { id, number, digest, rows, events, bytes } = left
+  return {
+    id,
+    number,
+    pipeline,
+    chunks: await store.readChunks(id),
+    figures: digest === null ? null : { digest, rows, events, bytes },
+  }
+}
+
+/** Rows of a part of the range, and the note that they are there: a run that is killed goes on behind it. */
+export const stageChunk = (
+  client: PoolClient,
+  begun: Pick<BegunVersion, 'id' | 'number' | 'pipeline'>,
+  chunk: { range: Range; lines: AsyncIterable<string> },
+): Promise<number> => chunkThrough(servingTransactionOf(client), begun, chunk)
+
+export async function chunkThrough(
+  store: ServingTransaction,
+  begun: Pick<BegunVersion, 'id' | 'number' | 'pipeline'>,
+  { range, lines }: { range: Range; lines: AsyncIterable<string> },
+): Promise<number> {
+  await store.withoutTimeouts()
+  const rows = await store.copyCells(prefixed(begun.id, lines))
+  crashPoint('serving.stage.copied')
+  if (!(await store.insertChunk(begun.id, { ...range, rows }))) throw discardedMeanwhile(begun)
+  return rows
+}
+
+/** From here on the version can be put in force. */
+export const finishVersion = (
+  client: PoolClient,
+  begun: Pick<BegunVersion, 'id' | 'number' | 'pipeline'>,
+  figures: StagedFigures,
+): Promise<StagedVersion> => finishThrough(servingTransactionOf(client), begun, figures)
+
+export async function finishThrough(
+  store: ServingTransaction,
+  begun: Pick<BegunVersion, 'id' | 'number' | 'pipeline'>,
+  figures: StagedFigures,
+): Promise<StagedVersion> {
+  if (!(await store.markStaged(begun.id, figures))) throw discardedMeanwhile(begun)
+  const { id, number } = begun
+  return { id, number, ...figures }
+}
+
+const discardedMeanwhile = ({ number, pipeline }: Pick<BegunVersion, 'number' | 'pipeline'>) =>
+  new AppError(
+    'conflict',
+    `Staging version ${number} of ${pipeline} was refused: it was discarded meanwhile, so another run took over.`,
+  )
 
 /** Gives up staged or staging versions: they are never served. Cells go with them. */
 export const discardVersions = (pool: Pool, computeId: number, ids: readonly number[]): Promise<void> =>
@@ -68,20 +140,6 @@ export async function discardThrough(
 }
 
 export const discardChunk = 50_000
-
-async function begin(
-  store: ServingTransaction,
-  version: NewVersion,
-): Promise<{ id: number; number: number }> {
-  const { computeId, range, cut } = version
-  if ((await store.shareCompute(computeId)) === null) {
-    throw new AppError('not_found', `Staging a version failed: compute ${computeId} does not exist.`)
-  }
-  const entry = { ...range, versionId: 0 }
-  const self = new Map([[0, { number: 0, epoch: cut.epoch }]])
-  requireKeptBuckets([entry], self, await store.readVacuumed(computeId))
-  return store.insertVersion(version)
-}
 
 async function* prefixed(id: number, lines: AsyncIterable<string>): AsyncGenerator<string> {
   const prefix = `${id}\t`

@@ -92,7 +92,8 @@ export interface StagedFigures {
 /** False: the version is no longer being staged (it was discarded meanwhile). */
 export async function markStaged(client: PoolClient, id: number, figures: StagedFigures): Promise<boolean> {
   const { rowCount } = await client.query(
-    `UPDATE version SET state = 'staged', digest = $2, rows = $3, events = $4, bytes = $5, finished_at = now()
+    `WITH done AS (DELETE FROM version_chunk WHERE version_id = $1)
+     UPDATE version SET state = 'staged', digest = $2, rows = $3, events = $4, bytes = $5, finished_at = now()
       WHERE id = $1 AND state = 'staging'`,
     [id, figures.digest, figures.rows, figures.events, figures.bytes],
   )
@@ -136,7 +137,9 @@ export async function markGivenUp(db: Queryable, ids: readonly number[]): Promis
 /** Deletes at most `limit` cells of discarded versions; returns how many it deleted. */
 export async function deleteDiscardedCells(db: Queryable, computeId: number, limit: number): Promise<number> {
   const { rowCount } = await db.query(
-    `DELETE FROM version_cell c USING (
+    `WITH chunk AS (DELETE FROM version_chunk k USING version v
+                     WHERE v.id = k.version_id AND v.compute_id = $1 AND v.state = 'discarded')
+     DELETE FROM version_cell c USING (
        SELECT d.version_id, d.window_start, d.key
          FROM version v CROSS JOIN LATERAL (
            SELECT version_id, window_start, key FROM version_cell WHERE version_id = v.id LIMIT $2) d
