@@ -1,4 +1,4 @@
-import { inTransaction, type Pool, type PoolClient } from '../clients'
+import { inTransaction, noteTakeovers, type Pool, type PoolClient, type Takeover } from '../clients'
 
 export interface Lease {
   computeId: number
@@ -34,11 +34,15 @@ export async function ensurePositions(pool: Pool, computeIds: readonly number[])
   })
 }
 
-/** Writes the worker's heartbeat; by the database's clock, as everything about leases is. */
+/**
+ * Writes the worker's heartbeat; by the database's clock, as everything about leases is. One whose leases were taken
+ * because it was thought dead is noted as back: whatever it still writes is refused.
+ */
 export async function writeWorker(pool: Pool, worker: SpeedWorkerRow): Promise<void> {
   await pool.query({
     name: 'speed-write-worker',
-    text: `INSERT INTO worker (id, role, host, pid, started_at, at, detail)
+    text: `WITH back AS (UPDATE takeover SET fenced_at = clock_timestamp() WHERE from_owner = $1 AND fenced_at IS NULL)
+           INSERT INTO worker (id, role, host, pid, started_at, at, detail)
            VALUES ($1, 'speed', $2, $3, clock_timestamp(), clock_timestamp(), $4)
            ON CONFLICT (id) DO UPDATE SET at = clock_timestamp(), detail = excluded.detail`,
     values: [worker.id, worker.host, worker.pid, JSON.stringify({ ...worker.detail, scope: worker.scope })],
@@ -86,10 +90,11 @@ export async function acquireLeases(
   input: { computeIds: readonly number[]; limit: number; leaseMs: number; dead: readonly string[] },
 ): Promise<Lease[]> {
   if (input.limit <= 0 || input.computeIds.length === 0) return []
-  const { rows } = await pool.query<Lease>({
+  return inTransaction(pool, async (client) => {
+  const { rows } = await client.query<Lease & { before: string | null }>({
     name: 'speed-acquire-leases',
     text: `WITH free AS (
-             SELECT compute_id, partition FROM speed_position
+             SELECT compute_id, partition, owner FROM speed_position
               WHERE compute_id = ANY($2::int[])
                 AND (owner IS NULL OR lease_until IS NULL OR lease_until < clock_timestamp()
                      OR owner = ANY($5::text[]))
@@ -99,10 +104,25 @@ export async function acquireLeases(
                   lease_until = clock_timestamp() + $4 * interval '1 millisecond'
              FROM free f WHERE p.compute_id = f.compute_id AND p.partition = f.partition
         RETURNING p.compute_id AS "computeId", p.partition, p.fence, p.seq, p.watermark,
-                  p.log_time AS "logTime", p.epoch`,
+                  p.log_time AS "logTime", p.epoch, f.owner AS before`,
     values: [owner, input.computeIds, input.limit, input.leaseMs, input.dead],
   })
-  return rows
+    await noteTakeovers(client, takeoversOf(owner, rows))
+    return rows.map(({ before: _, ...lease }) => lease)
+  })
+}
+
+function takeoversOf(owner: string, taken: readonly { before: string | null }[]): Takeover[] {
+  const counts = new Map<string, number>()
+  for (const { before } of taken)
+    if (before !== null && before !== owner) counts.set(before, (counts.get(before) ?? 0) + 1)
+  return [...counts].map(([fromOwner, leases]) => ({
+    kind: 'speed',
+    name: 'partitions',
+    fromOwner,
+    toOwner: owner,
+    leases,
+  }))
 }
 
 /** Extends what is still held and returns it; what is missing from the answer is lost. */

@@ -1,8 +1,10 @@
+import { leaseTimes } from '../platform'
+
 /** Every bound of the speed worker, and what is seen when it is reached. */
 export const limits = {
   /** A lease lives this long without heartbeat or commit; then any worker may take it. */
-  leaseMs: 15_000,
-  heartbeatMs: 5_000,
+  leaseMs: leaseTimes.leaseMs,
+  heartbeatMs: leaseTimes.heartbeatMs,
   /** How often leases, computes in force and the worker row are looked at. */
   pollMs: 1_000,
   refreshMs: 2_000,

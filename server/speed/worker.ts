@@ -2,7 +2,14 @@ import type { Nats, Pool } from '../clients'
 import type { SchemasInForce } from '../log'
 import { mergeCells } from '../pipeline'
 import { crashPoint, logger, newId, retry, systemTiming, type Clock, type Stop } from '../platform'
-import { partitionKey, SpeedBases, type Lease, type LostReason, type MergeCells } from '../serving'
+import {
+  partitionKey,
+  SpeedBases,
+  type Lease,
+  type LostReason,
+  type MergeCells,
+  type SpeedWorkerRow,
+} from '../serving'
 import { Computes } from './computes'
 import { recordCommitted, viewTraces } from './event-spans'
 import type { Committed } from './flusher'
@@ -71,9 +78,11 @@ class SpeedWorker {
   /** By partition, the last message that was ever committed from here: a restart from a cut folds it again. */
   readonly #seen = new Map<string, number>()
   readonly #stopping = new AbortController()
+  /** Leases that are held and have no task yet: their state is being read. */
+  readonly #taking = new Set<Lease>()
   #seed = { seedLo: 0, seedHi: 0 }
+  #row: SpeedWorkerRow | null = null
   #refreshAt = 0
-  #heartbeatAt = 0
   #measured = { at: 0, events: 0 }
   #nudge: (() => void) | undefined
   #running: Promise<void> | undefined
@@ -128,7 +137,7 @@ class SpeedWorker {
     })
     this.#lanes.live.flusher.start()
     this.#lanes.catchUp.flusher.start()
-    this.#running = this.#run().finally(unsubscribe)
+    this.#running = Promise.all([this.#run(), this.#keepBeating()]).then(unsubscribe, unsubscribe)
   }
 
   /** Commits what was folded and gives the leases back; what cannot be committed is folded again by the next. */
@@ -196,7 +205,6 @@ class SpeedWorker {
 
   async #keepLeases(): Promise<void> {
     const { leaseMs } = limits
-    await this.#heartbeat(leaseMs)
     const { store, place } = this.#ports
     const neighbours = await store.workersOfScope(place.scope)
     const dead = neighbours
@@ -207,22 +215,37 @@ class SpeedWorker {
     await this.#giveBack(surplus([...this.#tasks.values()], share))
     const limit = share - this.#tasks.size
     const taken = await store.acquireLeases(this.#owner, { computeIds, limit, leaseMs, dead })
+    for (const lease of taken) this.#taking.add(lease)
     for (const [i, lease] of taken.entries()) {
-      await this.#take(lease).catch(async (error: unknown) => {
-        await store.releaseLeases(taken.slice(i))
-        throw error
-      })
+      await this.#take(lease)
+        .catch(async (error: unknown) => {
+          for (const left of taken) this.#taking.delete(left)
+          await store.releaseLeases(taken.slice(i))
+          throw error
+        })
+        .finally(() => this.#taking.delete(lease))
     }
     if (dead.length > 0) await store.removeWorkers(dead)
   }
 
-  async #heartbeat(leaseMs: number): Promise<void> {
-    const now = this.#ports.timing.now()
-    if (now < this.#heartbeatAt) return
-    const held = [...this.#tasks.values()]
-    const kept = new Set((await this.#ports.store.heartbeatLeases(this.#held(), leaseMs)).map(partitionKey))
-    for (const task of held) if (!kept.has(task.key)) this.#lose(task, 'fenced')
-    this.#heartbeatAt = now + limits.heartbeatMs
+  /** Beside all else: a log that is away, or many partitions to take at once, must not cost what is held. */
+  async #keepBeating(): Promise<void> {
+    const { timing, store } = this.#ports
+    for (;;) {
+      await timing.sleep(limits.heartbeatMs, this.#stopping.signal)
+      if (this.#stopping.signal.aborted) return
+      await this.#try('renewing leases', () => this.#heartbeat())
+      const row = this.#row
+      if (row !== null) await this.#try('writing the heartbeat', () => store.writeWorker(row))
+    }
+  }
+
+  async #heartbeat(): Promise<void> {
+    const tasks = [...this.#tasks.values()]
+    const leases = [...tasks.map(({ lease }) => lease), ...this.#taking]
+    const kept = new Set((await this.#ports.store.heartbeatLeases(leases, limits.leaseMs)).map(partitionKey))
+    for (const task of tasks)
+      if (!kept.has(task.key) && this.#tasks.get(task.key) === task) this.#lose(task, 'fenced')
   }
 
   async #take(lease: Lease): Promise<void> {
@@ -325,8 +348,8 @@ class SpeedWorker {
       eventsPerSecond: this.#eventsPerSecond(),
     })
     const { host, pid, scope } = this.#ports.place
-    const row = { id: this.#owner, host, pid, scope }
-    await this.#ports.store.writeWorker({ ...row, detail: { ...detail } })
+    this.#row = { id: this.#owner, host, pid, scope, detail: { ...detail } }
+    await this.#ports.store.writeWorker(this.#row)
   }
 
   #eventsPerSecond(): number {
