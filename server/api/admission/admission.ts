@@ -35,13 +35,15 @@ export class Admission {
       return null
     }
     const isKnown = (this.#goodLately.get(credential) ?? 0) > now
-    if (!isKnown) requireNoWait(this.#refused.waitMs(network, now), 'sign-ins that are not valid')
+    // Counted before it is looked at, so that many at once are no way around; given back to one that is good.
+    if (!isKnown) requireNoWait(this.#refused.tryTake(network, 1, now), 'sign-ins that are not valid')
     const principal = await authenticate(this.console, headers)
     if (principal === null) {
+      if (isKnown) this.#refused.take(network, 1, now)
       this.#goodLately.delete(credential)
-      this.#refused.take(network, 1, now)
       return null
     }
+    if (!isKnown) this.#refused.take(network, -1, now)
     this.#remember(credential, now)
     requireNoWait(this.#requests.tryTake(askerOf(principal), requests, now), 'requests')
     return principal

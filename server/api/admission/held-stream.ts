@@ -1,6 +1,8 @@
 import { credentialOf, stillHolds, type Principal } from '../../auth'
 import { Recent, type Console } from '../../control'
-import { AppError } from '../../platform'
+import { AppError, logger } from '../../platform'
+import { toAppError } from '../app-error'
+import { trpcErrorOf } from '../trpc/init'
 import { admissionOf, askerOf } from './admission'
 import { streamCheckMs } from './limits'
 
@@ -20,6 +22,21 @@ const looks = new WeakMap<Console, Recent<boolean>>()
  * asked of a connection that only listens. Counts against what its principal may hold open.
  */
 export async function* heldStream<T>(
+  viewer: Viewer,
+  outer: AbortSignal | undefined,
+  open: (signal: AbortSignal) => Feed<T>,
+): Feed<T> {
+  try {
+    yield* heldOpen(viewer, outer, open)
+  } catch (thrown) {
+    // A stream that fails has left the procedure: nothing else gives its error words and a code.
+    const error = toAppError(thrown)
+    if (error.code === 'internal') logger('live').error({ err: error.cause }, 'a live stream failed')
+    throw trpcErrorOf(error)
+  }
+}
+
+async function* heldOpen<T>(
   { console, principal, request: { headers } }: Viewer,
   outer: AbortSignal | undefined,
   open: (signal: AbortSignal) => Feed<T>,
@@ -28,9 +45,10 @@ export async function* heldStream<T>(
   const ending = new AbortController()
   const over = new AbortController()
   const signal = AbortSignal.any([ending.signal, over.signal, ...(outer ? [outer] : [])])
+  const credential = credentialOf(headers)
   const look = async () => {
-    // While the store is away nobody is known to have left.
-    if (!(await holds(console, headers).catch(() => true))) over.abort()
+    // A caller within the process has none. While the store is away nobody is known to have left.
+    if (credential !== null && !(await holds(console, headers, credential).catch(() => true))) over.abort()
   }
   const timer = setInterval(() => void look(), streamCheckMs).unref()
   try {
@@ -44,8 +62,8 @@ export async function* heldStream<T>(
   }
 }
 
-function holds(console: Console, headers: Headers): Promise<boolean> {
+function holds(console: Console, headers: Headers, credential: string): Promise<boolean> {
   const recent = looks.get(console) ?? new Recent<boolean>(console.clock, streamCheckMs)
   looks.set(console, recent)
-  return recent.get(credentialOf(headers) ?? '', () => stillHolds(console, headers))
+  return recent.get(credential, () => stillHolds(console, headers))
 }
