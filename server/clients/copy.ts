@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { from } from 'pg-copy-streams'
+import { from, to } from 'pg-copy-streams'
 import type { PoolClient } from './pool'
 
 /** Streams chunks of COPY text or CSV into `copySql` (`COPY … FROM STDIN`); resolves to the rows written. */
@@ -13,3 +13,6 @@ export async function copyInto(
   await pipeline(Readable.from(chunks, { objectMode: true }), target)
   return target.rowCount
 }
+
+/** What `copySql` (`COPY … TO STDOUT`) writes, as it comes. */
+export const copyOutOf = (client: PoolClient, copySql: string): Readable => client.query(to(copySql))

@@ -1,4 +1,4 @@
-export { copyInto } from './copy'
+export { copyInto, copyOutOf } from './copy'
 export { interruptOnAbort, openDuck, type Duck, type DuckOptions } from './duck'
 export { openDuckProcess, type DuckProcessOptions } from './duck-process'
 export { serveDuck } from './serve-duck'

@@ -68,6 +68,8 @@ export {
   type AppliedRunbook,
 } from './runbooks'
 export type * from './runbooks/model'
+export { makeBackup } from './backup/make-backup'
+export { backupParts, restoreBackup, type BackupPart, type Restored } from './backup/restore-backup'
 export { bringInStep, type KeptTail, type StepReport } from './continuity/bring-in-step'
 export { fixPartitions } from './setting-store'
 export { pipelineStatus } from './status'

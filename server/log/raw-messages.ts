@@ -1,7 +1,7 @@
 import { DeliverPolicy } from '@nats-io/jetstream'
 import { newHeaders, type Nats } from '../clients'
 import { AppError } from '../platform'
-import { eventsStream, streamState } from './stream'
+import { eventsStream, quarantineStream, streamState } from './stream'
 
 /** A message as it is stored, to be kept elsewhere and put back under the same sequence. */
 export interface RawMessage {
@@ -59,6 +59,7 @@ const pairs = ([name, values]: [string, string[]]) => values.map((value): [strin
  * would count as read already.
  */
 export const fillerSubject = 'events.parallax-lost'
+const fillers = { [eventsStream]: fillerSubject, [quarantineStream]: 'quarantine.parallax-lost' }
 
 /** More than this is not filled up one by one: the log is another one, or lost in whole. */
 export const maxFillers = 2_000_000
@@ -79,8 +80,9 @@ export async function bringLogTo(
   nats: Nats,
   toSeq: number,
   tail: AsyncIterable<RawMessage> | Iterable<RawMessage> = [],
+  stream: keyof typeof fillers = eventsStream,
 ): Promise<Brought> {
-  const { lastSeq } = await streamState(nats)
+  const { lastSeq } = await streamState(nats, stream)
   const brought: Brought = { restored: 0, filled: 0 }
   let next = lastSeq + 1
   let waiting: Promise<unknown>[] = []
@@ -105,7 +107,7 @@ export async function bringLogTo(
   const fillUpTo = async (seq: number) => {
     if (seq - next > maxFillers) throw tooFar(next, seq)
     while (next < seq) {
-      await send(fillerSubject, nothing)
+      await send(fillers[stream], nothing)
       brought.filled++
     }
   }

@@ -8,11 +8,11 @@ import {
 import { nanos, type Nats } from '../clients'
 import { AppError, logger } from '../platform'
 
-export const eventsStream = 'EVENTS'
+export const eventsStream = 'EVENTS' as const
 export const viewsStream = 'VIEWS'
 export const correctionsStream = 'CORRECTIONS'
 /** Events of producers in quarantine, kept aside until they are put back into the log. */
-export const quarantineStream = 'QUARANTINE'
+export const quarantineStream = 'QUARANTINE' as const
 export const auditStream = 'AUDIT'
 
 export interface LogLimits {
@@ -23,6 +23,8 @@ export interface LogLimits {
   maxMessageBytes: number
   duplicateWindowMs: number
   replicas: number
+  /** Of a log that is made anew: what its first message is numbered, on nats-server 2.10 and newer. */
+  firstSeq: number
 }
 
 export const defaultLogLimits: LogLimits = {
@@ -31,6 +33,7 @@ export const defaultLogLimits: LogLimits = {
   maxMessageBytes: 1024 ** 2,
   duplicateWindowMs: 5 * 60_000,
   replicas: 1,
+  firstSeq: 1,
 }
 
 /** Below this the log is no use; a server with less room is refused. */
@@ -54,6 +57,7 @@ export async function provisionStreams(nats: Nats, limits: Partial<LogLimits> = 
     storage: StorageType.File,
     ...eventLimits(settings),
     max_bytes: settings.maxBytes,
+    ...(settings.firstSeq > 1 ? { first_seq: settings.firstSeq } : {}),
   }
   const views: Config = {
     ...shared,
@@ -183,7 +187,7 @@ export interface StreamState {
   lastAt: number | null
 }
 
-export async function streamState(nats: Nats, stream = eventsStream): Promise<StreamState> {
+export async function streamState(nats: Nats, stream: string = eventsStream): Promise<StreamState> {
   const { state, config } = await nats.jsm.streams.info(stream).catch((error: unknown) => {
     throw new AppError(
       'unavailable',
