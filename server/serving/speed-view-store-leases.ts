@@ -91,9 +91,9 @@ export async function acquireLeases(
 ): Promise<Lease[]> {
   if (input.limit <= 0 || input.computeIds.length === 0) return []
   return inTransaction(pool, async (client) => {
-  const { rows } = await client.query<Lease & { before: string | null }>({
-    name: 'speed-acquire-leases',
-    text: `WITH free AS (
+    const { rows } = await client.query<Lease & { before: string | null }>({
+      name: 'speed-acquire-leases',
+      text: `WITH free AS (
              SELECT compute_id, partition, owner FROM speed_position
               WHERE compute_id = ANY($2::int[])
                 AND (owner IS NULL OR lease_until IS NULL OR lease_until < clock_timestamp()
@@ -105,8 +105,8 @@ export async function acquireLeases(
              FROM free f WHERE p.compute_id = f.compute_id AND p.partition = f.partition
         RETURNING p.compute_id AS "computeId", p.partition, p.fence, p.seq, p.watermark,
                   p.log_time AS "logTime", p.epoch, f.owner AS before`,
-    values: [owner, input.computeIds, input.limit, input.leaseMs, input.dead],
-  })
+      values: [owner, input.computeIds, input.limit, input.leaseMs, input.dead],
+    })
     await noteTakeovers(client, takeoversOf(owner, rows))
     return rows.map(({ before: _, ...lease }) => lease)
   })
