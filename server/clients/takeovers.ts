@@ -37,12 +37,13 @@ export async function noteTakeovers(
 /** Notes that a worker that was thought dead came back and was refused. */
 export async function noteFenced(
   db: Pick<Pool | PoolClient, 'query'>,
-  { kind, owner }: { kind: Takeover['kind']; owner: string },
+  { kind, owner, name }: { kind: Takeover['kind']; owner?: string; name?: string },
 ): Promise<void> {
   await db.query({
     name: 'note-fenced',
     text: `UPDATE takeover SET fenced_at = clock_timestamp()
-            WHERE from_owner = $2 AND kind = $1 AND fenced_at IS NULL`,
-    values: [kind, owner],
+            WHERE kind = $1 AND ($2::text IS NULL OR from_owner = $2) AND ($3::text IS NULL OR name = $3)
+              AND fenced_at IS NULL`,
+    values: [kind, owner ?? null, name ?? null],
   })
 }

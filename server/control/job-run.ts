@@ -1,5 +1,5 @@
 import type { Pool } from '../clients'
-import { bind, logger, systemTiming, type Bound, type Timing } from '../platform'
+import { bind, leaseTimes, logger, systemTiming, type Bound, type Timing } from '../platform'
 import { beatJob, type ClaimedJob } from './job-store'
 import type { GovernorState, JobItem } from './model'
 
@@ -8,8 +8,8 @@ export type JobBeats = Bound<{ beatJob: typeof beatJob }, Pool>
 
 export const jobBeatsOf = (pool: Pool): JobBeats => bind(pool, { beatJob })
 
-export const leaseMs = 20_000
-const beatMs = 5_000
+export const { leaseMs } = leaseTimes
+const beatMs = leaseTimes.heartbeatMs
 /** Progress is written at most this often. */
 const tellMs = 500
 

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from '../clients'
+import { noteFenced, noteTakeovers, type Pool, type PoolClient } from '../clients'
 import { probePipeline } from '../slo'
 import { advisoryLocks } from './advisory-locks'
 import type { Admission } from './batch-deps'
@@ -140,14 +140,14 @@ export async function claimJob(
   }: { owner: string; leaseMs: number; lane?: Lane; admission?: Admission },
 ): Promise<ClaimedJob | null> {
   await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.claimJob])
-  const { rows } = await client.query<ClaimedJob>({
+  const { rows } = await client.query<ClaimedJob & { before: string | null }>({
     name: 'job-claim',
     text: `UPDATE job j
               SET status = 'running', owner = $1, fence = j.fence + 1, attempts = j.attempts + 1,
                   lease_until = clock_timestamp() + $2 * interval '1 millisecond',
                   started_at = coalesce(j.started_at, clock_timestamp()), error = NULL
-            WHERE j.id = (
-              SELECT d.id FROM job d
+             FROM (
+              SELECT d.id, CASE WHEN d.status = 'running' THEN d.owner END AS before FROM job d
                WHERE ((d.status = 'queued' AND d.run_after <= clock_timestamp())
                    OR (d.status = 'running' AND d.lease_until < clock_timestamp()))
                  AND NOT d.pause_requested AND (d.kind = ANY($3::text[])) = $4
@@ -164,8 +164,9 @@ export async function claimJob(
                       AND (l.until_at IS NULL OR l.until_at > clock_timestamp())))
                ORDER BY d.run_after - CASE WHEN d.kind = 'scheduled' THEN $7 * interval '1 millisecond'
                                            ELSE interval '0' END, d.created_at
-               LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING ${claimColumns}`,
+               LIMIT 1 FOR UPDATE SKIP LOCKED) f
+            WHERE j.id = f.id
+        RETURNING ${claimColumns}, f.before`,
     values: [
       owner,
       leaseMs,
@@ -176,7 +177,12 @@ export async function claimJob(
       scheduledLeadMs,
     ],
   })
-  return rows[0] ?? null
+  const [claimed] = rows
+  if (!claimed) return null
+  const { before, ...job } = claimed
+  if (before !== null)
+    await noteTakeovers(client, [{ kind: 'job', name: job.id, fromOwner: before, toOwner: owner, leases: 1 }])
+  return job
 }
 
 export type Beat = { held: false } | { held: true; cancelRequested: boolean; pauseRequested: boolean }
@@ -213,7 +219,9 @@ export async function beatJob(
     ],
   })
   const row = rows[0]
-  return row ? { held: true, ...row } : { held: false }
+  if (row) return { held: true, ...row }
+  await noteFenced(pool, { kind: 'job', name: job.id })
+  return { held: false }
 }
 
 /** Locks the job's row until the transaction ends. False: another worker has it, or a cancel came first. */
