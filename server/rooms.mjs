@@ -17,5 +17,6 @@ export const rooms = {
   control: { imports: [...core, 'log', 'serving', 'speed', 'batch', 'reconcile', 'slo'] },
   auth: { imports: ['platform', 'clients'] },
   api: { imports: ['platform', 'pipeline', 'log', 'serving', 'reconcile', 'slo', 'control', 'auth'] },
+  simulator: { imports: ['platform', 'pipeline', 'log', 'serving', 'speed', 'control'] },
   workers: { imports: [...core, 'log', 'serving', 'speed', 'batch', 'reconcile', 'slo', 'control', 'auth'] },
 }

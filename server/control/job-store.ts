@@ -457,3 +457,6 @@ export async function deleteOldRuns(db: Queryable, keep: number): Promise<void> 
     [keep],
   )
 }
+
+/** The job lease, for whoever runs its protocol on another connection. */
+export const jobStatements = { claimJob, beatJob, lockHeldJob, endJob, requeueJob, insertJob, markCancel }

@@ -1,0 +1,2 @@
+export { isMutant, mutants, type Mutant } from './mutants'
+export { playSchedule, type ScheduleFigures } from './simulate'
