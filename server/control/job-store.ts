@@ -142,11 +142,7 @@ export async function claimJob(
   await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.claimJob])
   const { rows } = await client.query<ClaimedJob & { before: string | null }>({
     name: 'job-claim',
-    text: `UPDATE job j
-              SET status = 'running', owner = $1, fence = j.fence + 1, attempts = j.attempts + 1,
-                  lease_until = clock_timestamp() + $2 * interval '1 millisecond',
-                  started_at = coalesce(j.started_at, clock_timestamp()), error = NULL
-             FROM (
+    text: `WITH next AS (
               SELECT d.id, CASE WHEN d.status = 'running' THEN d.owner END AS before FROM job d
                WHERE ((d.status = 'queued' AND d.run_after <= clock_timestamp())
                    OR (d.status = 'running' AND d.lease_until < clock_timestamp()))
@@ -164,9 +160,13 @@ export async function claimJob(
                       AND (l.until_at IS NULL OR l.until_at > clock_timestamp())))
                ORDER BY d.run_after - CASE WHEN d.kind = 'scheduled' THEN $7 * interval '1 millisecond'
                                            ELSE interval '0' END, d.created_at
-               LIMIT 1 FOR UPDATE SKIP LOCKED) f
-            WHERE j.id = f.id
-        RETURNING ${claimColumns}, f.before`,
+               LIMIT 1 FOR UPDATE SKIP LOCKED)
+           UPDATE job j
+              SET status = 'running', owner = $1, fence = j.fence + 1, attempts = j.attempts + 1,
+                  lease_until = clock_timestamp() + $2 * interval '1 millisecond',
+                  started_at = coalesce(j.started_at, clock_timestamp()), error = NULL
+             FROM next WHERE j.id = next.id
+        RETURNING ${claimColumns}, next.before`,
     values: [
       owner,
       leaseMs,

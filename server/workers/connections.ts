@@ -1,5 +1,5 @@
 import { openNats, openPool, type Nats, type Pool } from '../clients'
-import { AppError, type Env, type Stop } from '../platform'
+import { AppError, leaseTimes, type Env, type Stop } from '../platform'
 import { openSpanWriter } from '../slo'
 import { openRoleHealth } from './role-health'
 
@@ -8,6 +8,9 @@ export interface Connections {
   nats: Nats
   close(): Promise<void>
 }
+
+/** Roles whose transactions wait for nothing but the database; a batch run's may wait for its engine. */
+const quickRoles = new Set(['speed', 'archive', 'slo'])
 
 /** The database and log of a role's process. */
 export async function connect(env: Env, name: string, poolSize: number): Promise<Connections> {
@@ -18,7 +21,12 @@ export async function connect(env: Env, name: string, poolSize: number): Promise
       `Starting the role ${name} failed: DATABASE_URL and NATS_URL are not set. Set both, or use parallax start, which does.`,
     )
   }
-  const pool = openPool(databaseUrl, { name: `parallax-${name}`, max: poolSize })
+  // A process that stands still inside a transaction must not keep its rows locked from whoever takes over.
+  const pool = openPool(databaseUrl, {
+    name: `parallax-${name}`,
+    max: poolSize,
+    ...(quickRoles.has(name) ? { idleInTransactionMs: leaseTimes.leaseMs } : {}),
+  })
   const creds = natsCreds === undefined ? {} : { creds: natsCreds }
   const nats = await openNats({ url: natsUrl, name: `parallax-${name}`, ...creds }).catch(
     async (error: unknown) => {
