@@ -6,7 +6,7 @@ import { recount, windowMs, type Cells, type Ledger } from './ledger'
 import { eventType, kept, served } from './pipelines'
 import { batchCells, servedCells, speedCells, type Asked } from './read-cells'
 import { readLog, type Logged } from './read-log'
-import { openStoresOf, type StoreAccess } from './stores'
+import { openStores, storesOf, type StoreAccess, type StoreUrls } from './stores'
 
 /** What a run leaves behind, held against the producers' own ledger. */
 export interface Verdict {
@@ -22,15 +22,24 @@ export interface Verdict {
 
 const drainMs = 180_000
 
+export interface JudgeOptions {
+  /** How long it may take until everything is read. */
+  within?: number
+  /** Where they are not those that the product itself runs. */
+  stores?: StoreUrls
+  archiveDir?: string
+}
+
 /** Waits until everything was read, recounts it all in batch, and compares every place where events are counted. */
-export async function judge(product: Product, ledger: Ledger, within = drainMs): Promise<Verdict> {
-  await using stores = await openStoresOf(product)
+export async function judge(product: Product, ledger: Ledger, options: JudgeOptions = {}): Promise<Verdict> {
+  const { within = drainMs, archiveDir = path.join(product.dataDir, 'archive') } = options
+  await using stores = await openStores(options.stores ?? (await storesOf(product)))
   const { events, lastSeq } = await readLog(stores.nats, eventType)
   const once = firstOfEach(events)
   const truth = recount(once)
   const places: Place[] = [inLog(once, ledger)]
   await drained(stores, { lastSeq, events: once.length }, within)
-  places.push(await inArchive(product, stores, events))
+  places.push(await inArchive(archiveDir, stores, events))
   const asked = rangeOf(truth)
   const compare = async (place: string, read: () => Promise<Cells>) => {
     places.push(difference(place, await read(), truth))
@@ -75,20 +84,20 @@ function inLog(once: readonly Logged[], ledger: Ledger): Place {
 }
 
 /** Every event of the log, at its position, once; and segments that neither overlap nor are missing. */
-async function inArchive(product: Product, stores: StoreAccess, events: readonly Logged[]): Promise<Place> {
+async function inArchive(dir: string, stores: StoreAccess, events: readonly Logged[]): Promise<Place> {
   const { rows: segments } = await stores.pool.query<{ file: string; seqFrom: number; seqTo: number }>(
     `SELECT file, seq_from AS "seqFrom", seq_to AS "seqTo" FROM archive_segment
       WHERE type = $1 AND state = 'live' ORDER BY seq_from`,
     [eventType],
   )
   const overlapping = segments.filter(({ seqFrom }, i) => seqFrom <= (segments[i - 1]?.seqTo ?? 0)).length
-  const files = segments.map(({ file }) => `'${path.join(product.dataDir, 'archive', file)}'`).join(', ')
+  const files = segments.map(({ file }) => `'${path.join(dir, file)}'`).join(', ')
   const archived = new Map<string, number>()
   if (segments.length > 0) {
     const duck = await openDuck({
       threads: 1,
       memoryLimit: '512MB',
-      tempDir: path.join(product.dataDir, 'tmp'),
+      tempDir: path.join(dir, '.judge'),
     })
     const rows = await duck.rows<{ at: string; n: number }>(
       `SELECT seq || '/' || idx || '/' || id AS at, count(*)::INTEGER AS n

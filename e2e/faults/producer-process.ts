@@ -66,14 +66,16 @@ function make(): [string, string, number, number] {
   return [`${work.name}-${String(n)}`, key, work.baseMs + n * 5 - late, random.below(100_000)]
 }
 
-const cloudEvent = ([id, key, timeMs, amount]: [string, string, number, number]) => ({
-  specversion: '1.0',
-  id,
-  source: `/faults/${work.name}`,
-  type: work.type,
-  time: new Date(timeMs).toISOString(),
-  data: { key, amount },
-})
+function cloudEvent([id, key, timeMs, amount]: [string, string, number, number]) {
+  return {
+    specversion: '1.0',
+    id,
+    source: `/faults/${work.name}`,
+    type: work.type,
+    time: new Date(timeMs).toISOString(),
+    data: { key, amount },
+  }
+}
 
 /** False when the producer was told to end and there is still no answer: those events may be there or not. */
 async function sendUntilAnswered(body: string): Promise<boolean> {

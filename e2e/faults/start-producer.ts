@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import path from 'node:path'
-import type { Product } from '../product/start-product'
+import { until, type Product } from '../product/start-product'
 import { readLedger, type Ledger } from './ledger'
 
 export interface ProducerOptions {
@@ -66,4 +66,10 @@ export function startProducer(options: ProducerOptions): Producer {
       child.kill('SIGKILL')
     },
   }
+}
+
+/** Waits until so many more events are answered for. */
+export async function flowing(producer: Producer, more: number): Promise<void> {
+  const before = producer.acked()
+  await until('events are answered for', 120_000, () => Promise.resolve(producer.acked() >= before + more))
 }

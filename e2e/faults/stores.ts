@@ -9,10 +9,14 @@ export interface StoreAccess extends AsyncDisposable {
   nats: Nats
 }
 
-export async function openStoresOf(product: Product): Promise<StoreAccess> {
-  const env = await environmentOf(product)
-  const pool = openPool(env.DATABASE_URL ?? '', { name: 'faults', max: 4 })
-  const nats = await openNats({ url: env.NATS_URL ?? '', name: 'faults' })
+export interface StoreUrls {
+  databaseUrl: string
+  natsUrl: string
+}
+
+export async function openStores({ databaseUrl, natsUrl }: StoreUrls): Promise<StoreAccess> {
+  const pool = openPool(databaseUrl, { name: 'faults', max: 4 })
+  const nats = await openNats({ url: natsUrl, name: 'faults' })
   return {
     pool,
     nats,
@@ -23,21 +27,19 @@ export async function openStoresOf(product: Product): Promise<StoreAccess> {
   }
 }
 
-export const databaseUrlOf = async (product: Product): Promise<string> =>
-  (await environmentOf(product)).DATABASE_URL ?? ''
-
 /** What the product's speed worker was started with. */
-async function environmentOf(product: Product): Promise<Record<string, string | undefined>> {
+export async function storesOf(product: Product): Promise<StoreUrls> {
   let text = ''
   await until('the speed worker runs', 60_000, async () => {
     const pid = await pidOf(product, 'speed').catch(() => null)
     if (pid !== null) text = await readFile(`/proc/${String(pid)}/environ`, 'utf8').catch(() => '')
     return text.includes('DATABASE_URL=')
   })
-  return Object.fromEntries(
+  const env = new Map(
     text.split('\0').map((pair) => {
       const at = pair.indexOf('=')
       return [pair.slice(0, at), pair.slice(at + 1)]
     }),
   )
+  return { databaseUrl: env.get('DATABASE_URL') ?? '', natsUrl: env.get('NATS_URL') ?? '' }
 }

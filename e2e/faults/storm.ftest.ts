@@ -6,7 +6,7 @@ import { inWords, killable, planStorm, type PlannedFault } from './nemesis'
 import { watchRecovery, type Recoveries } from './recovery'
 import { report, seedOf } from './report'
 import { baseMs } from './start-producer'
-import { databaseUrlOf } from './stores'
+import { storesOf } from './stores'
 import { storm } from './storm'
 import { watchReads } from './watch-reads'
 
@@ -17,10 +17,10 @@ const planned: PlannedFault[] = [
   ...planStorm({ seed, rounds: Math.ceil(seconds / 18), everyMs: 3_000, stops: 0.15, bursts: 0.04 }),
   { afterMs: 5_000, fault: { kind: 'kill', parts: Array.from({ length: 20 }, (_, i) => killable[i % 6]!) } },
   // While those who read the log restore what they had, the stores go again: row 28.
-  ...Array.from({ length: 6 }, (_, i) => [
+  ...(Array.from({ length: 6 }, (_, i) => [
     { afterMs: 2_500, fault: { kind: 'kill', parts: ['speed', 'archive'] } },
     { afterMs: 400, fault: { kind: 'kill', parts: [i % 2 === 0 ? 'postgres' : 'nats-server'] } },
-  ]).flat() as PlannedFault[],
+  ]).flat() as PlannedFault[]),
 ]
 
 describe('a storm of restarts', () => {
@@ -30,7 +30,11 @@ describe('a storm of restarts', () => {
   beforeAll(async () => {
     console.log(`SEED=${seed}: ${inWords(planned)}`)
     campaign = await openCampaign({ seed, eventsPerSecond: Number(process.env.RATE ?? 1_000) })
-    recoveries = watchRecovery(campaign.product, await databaseUrlOf(campaign.product), campaign.producer.acked)
+    recoveries = watchRecovery(
+      campaign.product,
+      (await storesOf(campaign.product)).databaseUrl,
+      campaign.producer.acked,
+    )
   })
   afterAll(async () => {
     await recoveries.close()

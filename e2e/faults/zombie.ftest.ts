@@ -5,7 +5,7 @@ import { exact, openCampaign, type Campaign } from './campaign'
 import { stopFor } from './nemesis'
 import { kept } from './pipelines'
 import { report, seedOf } from './report'
-import { openStoresOf } from './stores'
+import { openStores, storesOf } from './stores'
 
 const seed = seedOf()
 const asleepMs = 40_000
@@ -26,7 +26,7 @@ describe('a worker that is stopped past its lease, and woken beside its successo
   it.each(['speed', 'archive', 'batch'] as const)(
     '[law 7] %s: the other takes over, and what the woken one had in hand is refused',
     async (part) => {
-      await using stores = await openStoresOf(campaign.product)
+      await using stores = await openStores(await storesOf(campaign.product))
       const moved = async () => {
         const { rows } = await stores.pool.query<{ fence: number; seq: number }>(
           part === 'archive'

@@ -9,7 +9,7 @@ import { definePipelines, eventType } from '../faults/pipelines'
 import { watchRecovery, type Recoveries } from '../faults/recovery'
 import { report, seedOf } from '../faults/report'
 import { baseMs, startProducer, type Producer } from '../faults/start-producer'
-import { databaseUrlOf } from '../faults/stores'
+import { storesOf } from '../faults/stores'
 import { killsOf, storm } from '../faults/storm'
 import { watchReads } from '../faults/watch-reads'
 import { productPids } from './processes'
@@ -29,7 +29,7 @@ beforeAll(async () => {
   product = await startProduct({ feed: 'none', dataDir, keep: true })
   await definePipelines(product)
   producer = startProducer({ products: [product], dir: dataDir, type: eventType, seed, eventsPerSecond: 400 })
-  recoveries = watchRecovery(product, await databaseUrlOf(product), () => producer.acked())
+  recoveries = watchRecovery(product, (await storesOf(product)).databaseUrl, () => producer.acked())
 })
 
 afterAll(async () => {

@@ -28,6 +28,10 @@ interface ProductOptions {
   env?: Readonly<Record<string, string>>
   /** More of the command line. */
   args?: readonly string[]
+  /** A command that runs Node, with its arguments. */
+  wrap?: readonly string[]
+  /** When it counts as started; when it answers that it is ready, if nothing else is said. */
+  ready?: (product: Product) => Promise<boolean>
 }
 
 const readyWithinMs = 120_000
@@ -38,9 +42,11 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'parallax-e2e-')))
   const token = 'e2e-token-0123456789abcdef0123456789abcdef'
   const admin = { email: 'admin@example.test', password: 'correct horse battery staple' }
+  const [command = process.execPath, ...before] = [...(options.wrap ?? []), process.execPath]
   const child = spawn(
-    process.execPath,
+    command,
     [
+      ...before,
       options.program ?? 'dist/parallax.mjs',
       'start',
       ...['--port', String(port), '--data-dir', dataDir, '--feed', options.feed],
@@ -93,6 +99,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   }
   await until('the product is ready', readyWithinMs, async () => {
     if (child.exitCode !== null) throw new Error(`the product ended with ${String(child.exitCode)}:\n${said}`)
+    if (options.ready !== undefined) return options.ready(product)
     const response = await fetch(`${url}/readyz`).catch(() => null)
     return response?.status === 200
   }).catch(async (error: unknown) => {

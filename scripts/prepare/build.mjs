@@ -37,27 +37,36 @@ export const ensureGenerated = () =>
     },
   )
 
-/** The worker processes and the command line, as dist/parallax.mjs. */
+/**
+ * The worker processes and the command line; `plugins` of esbuild see the sources first.
+ * @param {{ outdir: string, plugins?: import('esbuild').Plugin[] }} options
+ */
+export async function bundleWorkers({ outdir, plugins = [] }) {
+  const { build } = await import('esbuild')
+  await build({
+    absWorkingDir: root,
+    entryPoints: { parallax: 'server/workers/main.ts' },
+    outdir,
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    packages: 'external',
+    sourcemap: true,
+    logLevel: 'silent',
+    plugins,
+  })
+}
+
+/** The same as dist/parallax.mjs. */
 export const ensureBundled = () =>
   whenChanged(
     { stamp: 'dist/.stamp', output: 'dist/parallax.mjs', places: ['server', ...configs] },
     async () => {
-      const { build } = await import('esbuild')
       rmSync(path.join(root, 'dist'), { recursive: true, force: true })
-      await build({
-        absWorkingDir: root,
-        entryPoints: { parallax: 'server/workers/main.ts' },
-        outdir: 'dist',
-        outExtension: { '.js': '.mjs' },
-        bundle: true,
-        splitting: true,
-        format: 'esm',
-        platform: 'node',
-        target: 'node20',
-        packages: 'external',
-        sourcemap: true,
-        logLevel: 'silent',
-      }).catch((error) => {
+      await bundleWorkers({ outdir: 'dist' }).catch((error) => {
         throw new StepError(`Bundling the workers failed:\n${error.message}`)
       })
     },
