@@ -40,7 +40,7 @@ export async function servedCells(product: Product, pipeline: string, { from, to
 export const speedCells = (pool: Pool, pipeline: string): Promise<Cells> =>
   storedCells(
     pool,
-    `SELECT b.window_start AS "windowStart", b.key, sum(b.acc[1]) AS n, sum(b.acc[2]) AS total
+    `SELECT b.window_start AS "windowStart", b.key, sum(b.acc[1]) AS n, sum(b.acc[3]) AS total
        FROM speed_bucket b JOIN compute c ON c.id = b.compute_id
       WHERE c.pipeline = $1 GROUP BY 1, 2 HAVING sum(b.acc[1]) > 0`,
     pipeline,
@@ -50,7 +50,7 @@ export const speedCells = (pool: Pool, pipeline: string): Promise<Cells> =>
 export const batchCells = (pool: Pool, pipeline: string): Promise<Cells> =>
   storedCells(
     pool,
-    `SELECT v.window_start AS "windowStart", v.key, v.acc[1] AS n, v.acc[2] AS total
+    `SELECT v.window_start AS "windowStart", v.key, v.acc[1] AS n, v.acc[3] AS total
        FROM publication_range r
        JOIN compute c ON c.id = r.compute_id
        JOIN version_cell v ON v.version_id = r.version_id

@@ -21,13 +21,15 @@ describe('a crash point', () => {
     },
   )
 
-  it('is placed once under each name, which starts with a room', () => {
+  it('is placed once under each name, which starts with a room and which the fault suite passes', () => {
     const placed = readdirSync('server', { recursive: true, encoding: 'utf8' })
       .filter((file) => file.endsWith('.ts') && !/\.i?test\.ts$/.test(file))
       .flatMap((file) => [...readFileSync(`server/${file}`, 'utf8').matchAll(/crashPoint\('([^']*)'\)/g)])
       .map(([, name]) => name ?? '')
     expect(placed.length).toBeGreaterThan(0)
     expect(placed).toEqual([...new Set(placed)])
+    const suite = readFileSync('e2e/faults/crash-points.ftest.ts', 'utf8')
+    expect(placed.filter((name) => !suite.includes(`'${name}'`))).toEqual([])
     for (const name of placed) expect(Object.keys(rooms)).toContain(readCrashAt(name)?.name.split('.')[0])
   })
 })
