@@ -61,8 +61,9 @@ export async function insertSegments(client: PoolClient, segments: readonly NewS
     await client.query({
       name: 'archive-insert-segment',
       text: `INSERT INTO archive_segment
-               (type, file, seq_from, seq_to, rows, bytes, min_time, max_time, checksum, columns, state)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'live')`,
+               (type, file, seq_from, seq_to, rows, bytes, min_time, max_time, checksum, columns, state,
+                checked_at)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'live', clock_timestamp())`,
       values: [
         segment.type,
         segment.file,
@@ -82,7 +83,7 @@ export async function insertSegments(client: PoolClient, segments: readonly NewS
 const maxRawBytesPerFlush = 16 * 1024 ** 2
 const maxNameLength = 1024
 
-async function insertDeadLetters(client: PoolClient, dead: readonly DeadEvent[]): Promise<void> {
+export async function insertDeadLetters(client: PoolClient, dead: readonly DeadEvent[]): Promise<void> {
   let room = maxRawBytesPerFlush
   for (let from = 0; from < dead.length; from += 1_000) {
     const letters = dead.slice(from, from + 1_000)
@@ -120,7 +121,7 @@ async function insertDeadLetters(client: PoolClient, dead: readonly DeadEvent[])
 /** Postgres holds no NUL; a surrogate cut in half becomes U+FFFD on the wire. */
 const storable = (text: string, maxLength: number) => text.slice(0, maxLength).replaceAll('\0', '\uFFFD')
 
-const segmentColumns = `id, type, file, seq_from AS "seqFrom", seq_to AS "seqTo", rows, bytes,
+export const segmentColumns = `id, type, file, seq_from AS "seqFrom", seq_to AS "seqTo", rows, bytes,
   min_time AS "minTime", max_time AS "maxTime", checksum, columns`
 
 /** Live segments of a type that may hold events of [fromMs, toMs), in log order. */

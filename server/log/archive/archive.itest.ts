@@ -1,25 +1,23 @@
 import { truncate } from 'node:fs/promises'
 import { fork, type ChildProcess } from 'node:child_process'
-import { mkdtempSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newHeaders, openDuck, type Duck } from '../../clients'
-import { startTestServices, type TestServices } from '../../clients/testing'
-import type { Stop } from '../../platform'
-import { openAppender } from '../appender'
 import { openLogReader } from '../reader'
-import type { LogEvent } from '../log-event'
-import { openSchemaRegistry, type SchemaRegistry } from '../registry'
 import { provisionStreams, streamState } from '../stream'
 import { selectSegments } from './archive-store'
 import { archivedRelation, verifyArchive } from './archived-relation'
-import { runArchiver, type ArchiverOptions } from './archiver'
-import { waitForArchive } from './flush-request'
+import {
+  archiveFixture,
+  base,
+  event,
+  events,
+  partitions,
+  type ArchiveFixture,
+} from './testing-archive-fixture'
 import { removeReplaced } from './orphans'
-
-const partitions = 4
-const base = Date.UTC(2026, 0, 1)
 
 let duck: Duck
 beforeAll(async () => {
@@ -29,69 +27,7 @@ afterAll(() => {
   duck.close()
 })
 
-interface Fixture extends AsyncDisposable {
-  services: TestServices
-  registry: SchemaRegistry
-  dir: string
-  start(options?: Partial<ArchiverOptions>): Promise<Stop>
-  append(events: LogEvent[]): Promise<void>
-  /** Everything logged so far is archived. */
-  settle(): Promise<void>
-  rows<T>(sql: string, type?: string): Promise<T[]>
-}
-
-async function fixture(): Promise<Fixture> {
-  const services = await startTestServices()
-  await provisionStreams(services.nats, { maxBytes: 512 * 1024 ** 2 })
-  const registry = await openSchemaRegistry(services)
-  const dir = mkdtempSync(path.join(services.dataDir, 'archive-'))
-  const appender = openAppender(services.nats, { partitions })
-  const { pool, nats } = services
-  const stops: Stop[] = []
-  return {
-    services,
-    registry,
-    dir,
-    async start(options = {}) {
-      const owner = `test-${Math.random()}`
-      const stop = await runArchiver({
-        pool,
-        nats,
-        dir,
-        partitions,
-        schemas: registry,
-        owner,
-        flushMs: 50,
-        ...options,
-      })
-      stops.push(stop)
-      return stop
-    },
-    append: (events) => appender.append(events),
-    async settle() {
-      await waitForArchive(services, (await streamState(nats)).lastSeq, { timeoutMs: 30_000 })
-    },
-    async rows(sql, type = 't') {
-      const found = await archivedRelation(pool, dir, { type })
-      return duck.rows(sql.replace('ARCHIVE', found?.relation ?? '(SELECT 1 WHERE false)'))
-    },
-    async [Symbol.asyncDispose]() {
-      for (const stop of stops) await stop()
-      registry.close()
-      await services.stop()
-    },
-  }
-}
-
-const event = (i: number, data: unknown = { n: i, name: `é ${i}` }, type = 't'): LogEvent => ({
-  type,
-  source: '/archive',
-  id: `e${i}`,
-  timeMs: base + i * 1_000,
-  attrs: { subject: `s${i % 3}`, traceparent: 'x' },
-  data,
-})
-const events = (from: number, to: number) => Array.from({ length: to - from }, (_, i) => event(from + i))
+const fixture = () => archiveFixture(duck)
 
 test('every event is archived once with its position, attributes, data and shredded fields', async () => {
   await using f = await fixture()
@@ -244,9 +180,10 @@ test('[law 7] two archivers at once archive every event once', async () => {
 
 test('a damaged segment is named with its messages, and nothing is answered without it', async () => {
   await using f = await fixture()
-  await f.start()
+  const stop = await f.start()
   await f.append(events(0, 100))
   await f.settle()
+  await stop()
   const [segment] = await selectSegments(f.services.pool, { type: 't' })
   await truncate(path.join(f.dir, segment?.file ?? ''), 100)
   await expect(archivedRelation(f.services.pool, f.dir, { type: 't' })).rejects.toMatchObject({
@@ -289,7 +226,7 @@ test('what the log lost before it was archived is noted as a hole, and the rest 
 })
 
 describe('kill -9', () => {
-  const startChild = (f: Fixture): ChildProcess =>
+  const startChild = (f: ArchiveFixture): ChildProcess =>
     fork(fileURLToPath(new URL('./testing-archiver.ts', import.meta.url)), {
       execArgv: ['--import', 'tsx'],
       env: {

@@ -1,10 +1,10 @@
-import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Pool } from '../../clients'
 import type { SqlRelation } from '../../pipeline'
 import { AppError } from '../../platform'
 import { selectSegments, type Segment } from './archive-store'
-import { checksumOf } from './segment-file'
+import { noteSuspect } from './repair-store'
+import { segmentFault } from './segment-fault'
 import { textLiteral } from './sql-text'
 
 export interface ArchivedRelation {
@@ -24,7 +24,7 @@ export async function archivedRelation(
 ): Promise<ArchivedRelation | null> {
   const segments = await selectSegments(pool, scope)
   if (segments.length === 0) return null
-  for (const segment of segments) await requirePresent(dir, segment)
+  for (const segment of segments) await requireSound(pool, dir, segment)
   const files = segments.map((segment) => path.join(path.resolve(dir), segment.file))
   return {
     relation: `read_parquet([${files.map(textLiteral).join(', ')}], union_by_name = true)`,
@@ -38,29 +38,27 @@ export async function archivedRelation(
   }
 }
 
-async function requirePresent(dir: string, segment: Segment): Promise<void> {
-  const size = await stat(path.join(dir, segment.file)).then(
-    (found) => found.size,
-    () => null,
-  )
-  if (size === segment.bytes) return
-  throw damaged(segment, size === null ? 'is missing' : `has ${size} bytes instead of ${segment.bytes}`)
+/** A damaged one is told to the archiver, which rebuilds it; until then nothing is answered without it. */
+async function requireSound(pool: Pool, dir: string, segment: Segment): Promise<void> {
+  const fault = await segmentFault(dir, segment)
+  if (fault === null) return
+  await noteSuspect(pool, segment.id).catch(() => undefined)
+  throw damaged(segment, fault)
 }
 
 const damaged = ({ file, seqFrom, seqTo }: Segment, why: string) =>
   new AppError(
     'unavailable',
-    `Reading the archive failed: the segment ${file}, with the log messages ${seqFrom} to ${seqTo}, ${why}. Restore the file from a backup; nothing is answered without it.`,
-    { details: { file, seqFrom, seqTo } },
+    `Reading the archive failed: the segment ${file}, with the log messages ${seqFrom} to ${seqTo}, ${why}. The archive worker rebuilds it from the log, or marks its windows as partial; try again in a minute.`,
+    { details: { file, seqFrom, seqTo }, retryAfterS: 60 },
   )
 
 /** Reads every live segment of a type and compares its checksum; the damaged ones, as the errors a reader would get. */
 export async function verifyArchive(pool: Pool, dir: string, type: string): Promise<AppError[]> {
   const problems: AppError[] = []
   for (const segment of await selectSegments(pool, { type })) {
-    const checksum = await checksumOf(path.join(dir, segment.file)).catch(() => null)
-    if (checksum === null) problems.push(damaged(segment, 'is missing'))
-    else if (checksum !== segment.checksum) problems.push(damaged(segment, 'does not match its checksum'))
+    const fault = await segmentFault(dir, segment, { afresh: true })
+    if (fault !== null) problems.push(damaged(segment, fault))
   }
   return problems
 }

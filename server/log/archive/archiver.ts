@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises'
 import { openDuck, spillDir, type Duck, type Nats, type Pool } from '../../clients'
 import { crashPoint, leaseTimes, logger, sleep, type Stop } from '../../platform'
 import type { LogMessage } from '../log-message'
-import { frameType, MessageHeader } from '../message-header'
+import { MessageHeader } from '../message-header'
 import { decodeMessage, unreadableSubject, type DeadEvent } from '../message'
 import { openOrderedPull, type OrderedPull } from '../ordered-pull'
 import { fillerSubject } from '../raw-messages'
@@ -14,7 +14,9 @@ import { acquireLease, releaseLease, renewLease, type Lease } from './archive-le
 import { commitFlush, insertHole, selectTypes, type NewSegment } from './archive-store'
 import { compactType, type CompactionOptions } from './compact'
 import { flushSubject, readFlushRequest } from './flush-request'
+import { needsCheck } from './log-stretch'
 import { removeOrphans, removeReplaced } from './orphans'
+import { keepScrubbing, type ScrubPace } from './scrub'
 import { SegmentBuilder } from './segment-builder'
 import { writeSegment } from './segment-file'
 
@@ -30,6 +32,7 @@ export interface ArchiverOptions {
   maxFlushEvents?: number
   maxFlushBytes?: number
   compactEveryMs?: number
+  scrub?: ScrubPace
   /** What was written, once it counts. */
   onArchived?: (type: string, written: { events: number; bytes: number }) => void
   /** Told after every change; shown as the worker's detail. */
@@ -87,15 +90,30 @@ async function archiveUnder(lease: Lease, options: ArchiverOptions, stopped: Abo
     )
   }, leaseTimes.heartbeatMs)
   const compacting = keepCompacting(options, duck, lease.fence, signal)
+  const scrubbing = scrub(options, duck, lease.fence, signal)
   try {
     await removeOrphans(pool, dir, { fence: lease.fence, log: await streamState(options.nats) })
     await new ArchiveRun(options, duck, lease, signal).run()
   } finally {
     ended.abort()
     clearInterval(heartbeat)
-    await compacting
+    await Promise.all([compacting, scrubbing])
     duck.close()
     await releaseLease(pool, lease).catch(() => undefined)
+  }
+}
+
+async function scrub(
+  options: ArchiverOptions,
+  duck: Duck,
+  fence: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const own = await duck.fork()
+  try {
+    await keepScrubbing({ ...options, duck: own, fence, signal }, options.scrub)
+  } finally {
+    own.close()
   }
 }
 
@@ -327,6 +345,3 @@ class ArchiveRun {
     })
   }
 }
-
-const needsCheck = (message: LogMessage) =>
-  message.header?.get('content-type') !== frameType || message.header.get('parallax-validated') !== '1'

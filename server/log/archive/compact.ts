@@ -3,7 +3,9 @@ import type { Duck, Pool } from '../../clients'
 import { logger } from '../../platform'
 import { replaceSegments, selectSegments, type Segment } from './archive-store'
 import { pickCompaction } from './pick-compaction'
+import { noteSuspect } from './repair-store'
 import { maxShreddedColumns, type SegmentColumns } from './segment-builder'
+import { segmentFault } from './segment-fault'
 import { fixedColumns, parquetOptions, writeDurably } from './segment-file'
 import { identifier, textLiteral } from './sql-text'
 
@@ -29,6 +31,12 @@ async function mergeSegments(
   const [first] = segments
   const last = segments.at(-1)
   if (!first || !last) return false
+  // What is damaged must not get a checksum that says it is sound.
+  for (const segment of segments) {
+    if ((await segmentFault(dir, segment)) === null) continue
+    await noteSuspect(pool, segment.id)
+    return false
+  }
   const columns = mergedColumns(segments)
   const rows = segments.reduce((sum, segment) => sum + segment.rows, 0)
   const sources = segments.map((segment) => textLiteral(path.join(dir, segment.file))).join(', ')

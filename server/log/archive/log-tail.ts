@@ -1,12 +1,11 @@
 import type { Duck, Nats } from '../../clients'
 import type { LogMessage } from '../log-message'
-import { frameType, MessageHeader } from '../message-header'
 import { decodeMessage } from '../message'
-import { openOrderedPull } from '../ordered-pull'
 import type { SchemasInForce } from '../schemas-in-force'
 import { quarantineHeader } from '../quarantine'
 import { eventsStream, quarantineStream, streamState } from '../stream'
 import { parseSubject } from '../subject'
+import { needsCheck, readStretch } from './log-stretch'
 import { SegmentBuilder } from './segment-builder'
 import { stageRows } from './segment-file'
 
@@ -32,10 +31,6 @@ export interface LogTail {
   /** Last message of the log when the reading began: beyond `readSeq` where the tail is longer than may be read. */
   lastSeq: number
 }
-
-/** The archive is seconds behind the log; a longer tail means that no archiver runs. */
-const maxTailMessages = 50_000
-const maxTailBytes = 32 * 1024 ** 2
 
 /** Decodes what the archive does not have yet into the temporary table `log_tail`, just as the archiver will. */
 export async function stageLogTail(duck: Duck, options: LogTailOptions): Promise<LogTail> {
@@ -81,7 +76,8 @@ async function stageMessages(
 ): Promise<LogTail> {
   const { nats, type, schemas, afterSeq } = options
   const { lastSeq } = await streamState(nats, stream)
-  const { messages, readSeq } = await readMessages(options, stream, lastSeq)
+  // The archive is seconds behind the log; a tail longer than may be read at once means that no archiver runs.
+  const { messages, readSeq } = await readStretch({ ...options, stream, lastSeq })
   if (messages.some(needsCheck)) await schemas.sync()
   const builder = new SegmentBuilder()
   for (const [i, message] of messages.entries()) {
@@ -106,60 +102,3 @@ async function stageMessages(
   await duck.run('DROP TABLE stage')
   return { ...tail, relation: table }
 }
-
-/** Messages of every type: the last one of the log tells that all were seen. */
-async function readMessages(
-  { nats, afterSeq, signal, maxMessages = maxTailMessages }: LogTailOptions,
-  stream: string,
-  lastSeq: number,
-): Promise<{ messages: LogMessage[]; readSeq: number }> {
-  const messages: LogMessage[] = []
-  if (lastSeq <= afterSeq) return { messages, readSeq: afterSeq }
-  signal.throwIfAborted()
-  return new Promise((resolve, reject) => {
-    let bytes = 0
-    let done = false
-    const end = (settle: () => void) => {
-      if (done) return
-      done = true
-      signal.removeEventListener('abort', onAbort)
-      void pull.close().finally(settle)
-    }
-    const onAbort = () => {
-      end(() => {
-        reject(signal.reason as Error)
-      })
-    }
-    const pull = openOrderedPull({
-      nats,
-      stream,
-      filter: null,
-      fromSeq: afterSeq,
-      onFatal: (error) => {
-        end(() => {
-          reject(error instanceof Error ? error : new Error(String(error)))
-        })
-      },
-      onMessage: (message, delivery) => {
-        if (done) return
-        messages.push({
-          subject: Buffer.from(message.subject).toString(),
-          header: message.header && new MessageHeader(message.header),
-          data: message.data,
-          seq: delivery.streamSeq,
-          logTime: delivery.time,
-        })
-        bytes += message.data.length
-        const full = messages.length >= maxMessages || bytes >= maxTailBytes
-        if (delivery.streamSeq >= lastSeq || full)
-          end(() => {
-            resolve({ messages, readSeq: delivery.streamSeq })
-          })
-      },
-    })
-    signal.addEventListener('abort', onAbort)
-  })
-}
-
-const needsCheck = (message: LogMessage) =>
-  message.header?.get('content-type') !== frameType || message.header.get('parallax-validated') !== '1'
