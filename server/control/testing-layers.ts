@@ -39,8 +39,9 @@ export interface World extends AsyncDisposable {
 
 let versionIds = 0
 
-export async function startWorld(): Promise<World> {
-  const services = await startTestServices()
+/** On services of its own, or on those given, which it leaves running. */
+export async function startWorld(given?: TestServices): Promise<World> {
+  const services = given ?? (await startTestServices())
   const { pool, nats, dataDir } = services
   await provisionStreams(nats, { maxBytes: 128 * 1024 ** 2 })
   // Definitions are compiled once per process and version id: databases of one process must not share ids.
@@ -116,7 +117,7 @@ export async function startWorld(): Promise<World> {
       await stopArchiver()
       schemas.close()
       console.registry.close()
-      await services.stop()
+      if (given === undefined) await services.stop()
     },
   }
   return world
