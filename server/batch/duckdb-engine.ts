@@ -21,6 +21,8 @@ export interface DuckDbEngineOptions {
   memoryMb?: number
   /** What Node is given to serve DuckDB in a process of its own; absent: DuckDB is in this one. */
   program?: readonly string[]
+  /** The folders whose files it may read, beside where it spills; any file when absent. */
+  onlyIn?: readonly string[]
   /** Told of each process that is started. */
   onStart?: (pid: number) => void
 }

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { DuckDBDataChunk, DuckDBInstance, type DuckDBConnection, type DuckDBValue } from '@duckdb/node-api'
 import { fromDuck, toDuck } from './duck-values'
 
@@ -11,6 +12,8 @@ export interface DuckOptions {
   tempDir?: string
   /** False: rows come in any order unless a statement orders them, which takes less memory. */
   keepsOrder?: boolean
+  /** The folders whose files statements may name, beside where it spills; any file when absent. */
+  onlyIn?: readonly string[]
 }
 
 export type DuckParameters = DuckDBValue[] | Record<string, DuckDBValue>
@@ -32,14 +35,23 @@ export interface Duck {
 
 const vectorSize = 2048
 
+/** Nothing is fetched or loaded at run time, whatever a statement names. */
+const closed = {
+  autoinstall_known_extensions: 'false',
+  autoload_known_extensions: 'false',
+  allow_community_extensions: 'false',
+} as const
+
 export async function openDuck(options: DuckOptions = {}): Promise<Duck> {
-  const config: Record<string, string> = {}
+  const config: Record<string, string> = { ...closed }
   if (options.threads !== undefined) config.threads = String(options.threads)
   if (options.memoryLimit !== undefined) config.memory_limit = options.memoryLimit
   if (options.tempDir !== undefined) config.temp_directory = options.tempDir
   if (options.keepsOrder === false) config.preserve_insertion_order = 'false'
   const instance = await DuckDBInstance.create(options.path ?? ':memory:', config)
   const duck = await open(instance)
+  if (options.onlyIn !== undefined)
+    await confine(duck, [...options.onlyIn, ...(options.tempDir ? [options.tempDir] : [])])
   return {
     ...duck,
     close() {
@@ -47,6 +59,17 @@ export async function openDuck(options: DuckOptions = {}): Promise<Duck> {
       instance.closeSync()
     },
   }
+}
+
+/**
+ * Expressions of definitions end up in statements. They are compiled, never pasted in; should one ever say more than it
+ * may, it finds no file but these, no network, and no setting that it could change back.
+ */
+async function confine(duck: Duck, folders: readonly string[]): Promise<void> {
+  const list = folders.map((folder) => `'${path.resolve(folder).replaceAll("'", "''")}'`).join(', ')
+  await duck.run(`SET allowed_directories = [${list}]`)
+  await duck.run('SET enable_external_access = false')
+  await duck.run('SET lock_configuration = true')
 }
 
 async function open(instance: DuckDBInstance): Promise<Duck> {

@@ -114,7 +114,10 @@ export async function wireConsole(input: {
       onRejected: (type) => reads?.rejected(type, 1),
     }),
     archiveDir: archiveDirOf(env),
-    archiveReader: openArchiveReader({ tempDir: path.join(env.dataDir, 'explain-spill') }),
+    archiveReader: openArchiveReader({
+      tempDir: path.join(env.dataDir, 'explain-spill'),
+      onlyIn: [archiveDirOf(env)],
+    }),
     usage,
     reads,
     apiToken: env.apiToken ?? null,

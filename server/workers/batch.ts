@@ -15,6 +15,7 @@ export async function startBatch(env: Env): Promise<Stop> {
   try {
     const engine = await openDuckDbEngine({
       tempDir: path.join(env.dataDir, 'spill'),
+      onlyIn: [archiveDirOf(env)],
       // The entry that this process was started with; its verb is the engine's.
       program: [...process.execArgv, process.argv[1] ?? '', 'duckdb'],
       ...(env.batchMemoryMb !== undefined && { memoryMb: env.batchMemoryMb }),

@@ -15,7 +15,7 @@ import { documentOfCompute } from './verify-store'
 export async function verifyByNumber(env: Env, pipeline: string, number: number): Promise<Verification> {
   const pool = openPool(databaseUrlOf(env), { name: 'parallax-verify', max: 4 })
   const tempDir = await mkdtemp(path.join(tmpdir(), 'parallax-verify-'))
-  const engine = await openDuckDbEngine({ tempDir })
+  const engine = await openDuckDbEngine({ tempDir, onlyIn: [archiveDirOf(env)] })
   try {
     const version = await findVersion(pool, pipeline, number)
     if (version === null) {

@@ -17,6 +17,8 @@ export interface ArchiveReader {
 export interface ArchiveReaderOptions {
   /** Where statements that outgrow their memory spill. */
   tempDir: string
+  /** The folders whose files it may read, beside where it spills; any file when absent. */
+  onlyIn?: readonly string[]
   running?: number
   waiting?: number
   timeoutMs?: number
@@ -41,7 +43,7 @@ export function openArchiveReader(options: ArchiveReaderOptions): ArchiveReader 
 
   const duck = () => {
     if (idle !== null) clearTimeout(idle)
-    opened ??= open(options.tempDir).catch((error: unknown) => {
+    opened ??= open(options).catch((error: unknown) => {
       opened = null
       throw error
     })
@@ -129,11 +131,9 @@ export function openArchiveReader(options: ArchiveReaderOptions): ArchiveReader 
   }
 }
 
-async function open(tempDir: string): Promise<Duck> {
+function open({ tempDir, onlyIn }: ArchiveReaderOptions): Promise<Duck> {
   mkdirSync(tempDir, { recursive: true })
-  const duck = await openDuck({ threads: 2, memoryLimit: '384MB', tempDir })
-  await duck.run('SET preserve_insertion_order = false')
-  return duck
+  return openDuck({ threads: 2, memoryLimit: '384MB', tempDir, keepsOrder: false, ...(onlyIn && { onlyIn }) })
 }
 
 async function onConnection<T>(
