@@ -1,11 +1,9 @@
 'use client'
 import { useMutation } from '@tanstack/react-query'
 import { LogOut } from 'lucide-react'
-import Link from 'next/link'
-import { DropdownMenu } from 'radix-ui'
-import type { ReactNode } from 'react'
+import type { ReactElement, ReactNode } from 'react'
 import { describeError, useTRPC } from '@/components/data'
-import { showToast } from '@/components/ui'
+import { Menu, showToast } from '@/components/ui'
 import { useMe } from './me'
 
 const may: Record<string, string> = {
@@ -15,7 +13,7 @@ const may: Record<string, string> = {
 }
 
 interface AccountMenuProps {
-  trigger: ReactNode
+  trigger: ReactElement
   side: 'top' | 'bottom'
   /** Screens that have no place of their own where the menu is. */
   links?: { href: string; name: string; icon: ReactNode }[]
@@ -32,10 +30,12 @@ export function AccountMenu({ trigger, side, links = [] }: AccountMenuProps) {
     }),
   )
   return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" side={side} align="start" sideOffset={6} collisionPadding={8}>
+    <Menu
+      trigger={trigger}
+      side={side}
+      align="start"
+      head={
+        <>
           <div className="px-2 py-1.5">
             <div className="font-medium">{me.name}</div>
             <div className="text-small text-text-3">
@@ -43,21 +43,18 @@ export function AccountMenu({ trigger, side, links = [] }: AccountMenuProps) {
             </div>
           </div>
           <div className="menu-line" />
-          {links.map(({ href, name, icon }) => (
-            <DropdownMenu.Item key={href} className="menu-item" asChild>
-              <Link href={href}>
-                {icon}
-                {name}
-              </Link>
-            </DropdownMenu.Item>
-          ))}
-          <DropdownMenu.Item className="menu-item" onSelect={() => signOut.mutate()}>
-            <LogOut className="icon" aria-hidden="true" />
-            Sign out
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+        </>
+      }
+      items={[
+        ...links.map(({ href, name, icon }) => ({ id: href, href, icon, text: name })),
+        {
+          id: 'sign-out',
+          icon: <LogOut className="icon" aria-hidden="true" />,
+          text: 'Sign out',
+          onSelect: () => signOut.mutate(),
+        },
+      ]}
+    />
   )
 }
 

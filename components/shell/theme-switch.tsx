@@ -1,8 +1,7 @@
 'use client'
 import { Monitor, Moon, Sun, SunMoon } from 'lucide-react'
-import { DropdownMenu } from 'radix-ui'
-import { useState } from 'react'
-import { Button } from '@/components/ui'
+import { useCallback, useState } from 'react'
+import { Button, Menu } from '@/components/ui'
 import { readTheme, setTheme, themes } from './theme'
 import type { Theme } from './theme'
 
@@ -11,32 +10,20 @@ const names: Record<Theme, string> = { system: 'As the system', light: 'Light', 
 
 export function ThemeSwitch() {
   const [theme, setShown] = useState<Theme>('system')
+  const look = useCallback(() => setShown(readTheme(document.documentElement.dataset.theme)), [])
   return (
-    <DropdownMenu.Root onOpenChange={() => setShown(readTheme(document.documentElement.dataset.theme))}>
-      <DropdownMenu.Trigger asChild>
+    <Menu
+      onOpen={look}
+      choice={{ label: 'Theme', value: theme, onChange: (next) => setTheme(readTheme(next)) }}
+      items={themes.map((option) => {
+        const Icon = icons[option]
+        return { id: option, icon: <Icon className="icon" aria-hidden="true" />, text: names[option] }
+      })}
+      trigger={
         <Button variant="quiet" iconOnly aria-label="Theme">
           <SunMoon className="icon" aria-hidden="true" />
         </Button>
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={6} collisionPadding={8}>
-          <DropdownMenu.RadioGroup
-            value={theme}
-            aria-label="Theme"
-            onValueChange={(next) => setTheme(readTheme(next))}
-          >
-            {themes.map((option) => {
-              const Icon = icons[option]
-              return (
-                <DropdownMenu.RadioItem key={option} value={option} className="menu-item">
-                  <Icon className="icon" aria-hidden="true" />
-                  {names[option]}
-                </DropdownMenu.RadioItem>
-              )
-            })}
-          </DropdownMenu.RadioGroup>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+      }
+    />
   )
 }

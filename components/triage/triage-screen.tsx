@@ -11,6 +11,7 @@ import { backlogOf } from './backlog-words'
 import { FailingPanel } from './failing-panel'
 import { FoundPanel } from './found-panel'
 import { TracesPanel } from './traces-panel'
+import { TriageSkeleton } from './triage-skeleton'
 import { useExplainedPipeline, useTriage } from './use-triage-view'
 
 /** For the one on call, at three in the morning: alert, cause, evidence, button. */
@@ -36,25 +37,30 @@ export function TriageScreen() {
     return row ? <FoldedBacklog row={row} now={now} /> : null
   }
   const part = { view, stale: old, zone, now }
+  const isLoading = (alerts === null && !consoleWatch.error) || (view === null && !watch.error)
   return (
     <>
       <PageHead
         title="Triage"
         forWhom="For the one on call: what is broken, why, what to press, did it work?"
       />
-      <div className="stack">
-        <AlertsPanel stale={alertsOld} zone={zone} now={now} folded={folded} />
-        <BacklogPanel {...part} groups={alerts?.groups ?? []} />
-        <div className="grid12">
-          <div className="span-6 stack">
-            <TracesPanel {...part} />
-          </div>
-          <div className="span-6 stack">
-            <FailingPanel {...part} />
-            <FoundPanel {...part} onExplain={explain} />
+      {isLoading ? (
+        <TriageSkeleton />
+      ) : (
+        <div className="stack">
+          <AlertsPanel stale={alertsOld} zone={zone} now={now} folded={folded} />
+          <BacklogPanel {...part} groups={alerts?.groups ?? []} />
+          <div className="grid12">
+            <div className="span-6 stack">
+              <TracesPanel {...part} />
+            </div>
+            <div className="span-6 stack">
+              <FailingPanel {...part} />
+              <FoundPanel {...part} onExplain={explain} />
+            </div>
           </div>
         </div>
-      </div>
+      )}
       {of === null ? null : <ExplainFromUrl pipeline={of} />}
     </>
   )

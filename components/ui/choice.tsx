@@ -1,7 +1,7 @@
 'use client'
-import { Check, ChevronDown } from 'lucide-react'
-import { DropdownMenu } from 'radix-ui'
+import { ChevronDown } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { Menu } from './menu'
 
 interface ChoiceProps<T extends string> {
   label: string
@@ -15,31 +15,16 @@ interface ChoiceProps<T extends string> {
 export function Choice<T extends string>({ label, value, options, onChange, icon }: ChoiceProps<T>) {
   const shown = options.find((option) => option.value === value)?.label ?? value
   return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger className="ctl ctl-box" aria-label={`${label}: ${shown}`}>
-        {icon}
-        <span className="truncate">{shown}</span>
-        <ChevronDown className="icon" aria-hidden="true" />
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
-          <DropdownMenu.RadioGroup
-            value={value}
-            onValueChange={(next) => onChange(next as T)}
-            aria-label={label}
-          >
-            {options.map((option) => (
-              <DropdownMenu.RadioItem key={option.value} value={option.value} className="menu-item">
-                <span className="grow">{option.label}</span>
-                {option.note ? <span className="text-text-3 text-small">{option.note}</span> : null}
-                <DropdownMenu.ItemIndicator>
-                  <Check className="icon" aria-hidden="true" />
-                </DropdownMenu.ItemIndicator>
-              </DropdownMenu.RadioItem>
-            ))}
-          </DropdownMenu.RadioGroup>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <Menu
+      items={options.map((option) => ({ id: option.value, text: option.label, note: option.note }))}
+      choice={{ label, value, onChange: (next) => onChange(next as T) }}
+      trigger={
+        <button type="button" className="ctl ctl-box" aria-label={`${label}: ${shown}`}>
+          {icon}
+          <span className="truncate">{shown}</span>
+          <ChevronDown className="icon" aria-hidden="true" />
+        </button>
+      }
+    />
   )
 }

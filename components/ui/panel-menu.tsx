@@ -1,7 +1,8 @@
 'use client'
 import { Ellipsis, FileDown, ImageDown, Link2 } from 'lucide-react'
-import { DropdownMenu } from 'radix-ui'
 import { Button } from './button'
+import { Menu } from './menu'
+import type { MenuItem } from './menu'
 import { showToast } from './toast'
 
 interface PanelMenuProps {
@@ -30,37 +31,37 @@ export function PanelMenu({ name, csv, image }: PanelMenuProps) {
     if (blob) save(blob, `${name}.png`)
     else showToast({ status: 'warn', text: 'The picture could not be made in this browser.' })
   }
+  const items: MenuItem[] = [
+    {
+      id: 'link',
+      icon: <Link2 className="icon" aria-hidden="true" />,
+      text: 'Copy link',
+      onSelect: () => void copy(),
+    },
+  ]
+  if (csv)
+    items.push({
+      id: 'csv',
+      icon: <FileDown className="icon" aria-hidden="true" />,
+      text: 'Save as CSV',
+      onSelect: () => save(new Blob([csv()], { type: 'text/csv' }), `${name}.csv`),
+    })
+  if (image)
+    items.push({
+      id: 'image',
+      icon: <ImageDown className="icon" aria-hidden="true" />,
+      text: 'Save as image',
+      onSelect: () => void saveImage(),
+    })
   return (
-    <DropdownMenu.Root>
-      <DropdownMenu.Trigger asChild>
+    <Menu
+      items={items}
+      trigger={
         <Button variant="quiet" size="small" iconOnly aria-label="Copy link or save">
           <Ellipsis className="icon" aria-hidden="true" />
         </Button>
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
-          <DropdownMenu.Item className="menu-item" onSelect={() => void copy()}>
-            <Link2 className="icon" aria-hidden="true" />
-            Copy link
-          </DropdownMenu.Item>
-          {csv ? (
-            <DropdownMenu.Item
-              className="menu-item"
-              onSelect={() => save(new Blob([csv()], { type: 'text/csv' }), `${name}.csv`)}
-            >
-              <FileDown className="icon" aria-hidden="true" />
-              Save as CSV
-            </DropdownMenu.Item>
-          ) : null}
-          {image ? (
-            <DropdownMenu.Item className="menu-item" onSelect={() => void saveImage()}>
-              <ImageDown className="icon" aria-hidden="true" />
-              Save as image
-            </DropdownMenu.Item>
-          ) : null}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+      }
+    />
   )
 }
 
