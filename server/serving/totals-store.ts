@@ -70,17 +70,23 @@ export async function readPointTotals(
   query: SeriesQuery,
 ): Promise<{ meta: TotalsMeta; rows: TotalRow[] }> {
   const onKey = query.key === null ? '' : 'AND key = $5'
-  const point = `(w - ((w % $4::bigint) + $4::bigint) % $4::bigint)`
-  const text = `WITH ${contributions(query, onKey)}
+  const point = (start: string) => `(${start} - ((${start} % $4::bigint) + $4::bigint) % $4::bigint)`
+  const text = query.withSketches
+    ? `WITH ${contributions(query, onKey)}
     ${metaRow('NULL', 'NULL')}
     UNION ALL
-    SELECT ${point}, NULL, kind, ${aggregates(query)}, NULL FROM contribution GROUP BY 1, kind
+    SELECT ${point('w')}, NULL, kind, ${aggregates(query)}, NULL FROM contribution GROUP BY 1, kind
+    ORDER BY point NULLS FIRST`
+    : `WITH ${sums(query, onKey, { name: 'point', expression: point('window_start') })}
+    ${metaRow('NULL', 'NULL')}
+    UNION ALL
+    SELECT point, NULL, kind, cells, acc, late, NULL, NULL FROM total
     ORDER BY point NULLS FIRST`
   const values = [query.computeId, query.from, query.to, query.stepMs]
-  const { rows } = await db.query<TotalRow & MetaColumn>(
-    text,
-    query.key === null ? values : [...values, query.key],
-  )
+  const { rows } = await db.query<TotalRow & MetaColumn>({
+    ...prepared(text),
+    values: query.key === null ? values : [...values, query.key],
+  })
   return split(rows)
 }
 
@@ -90,25 +96,40 @@ export async function readKeyTotals(
   query: TopKeysStoreQuery,
 ): Promise<{ meta: TotalsMeta; rows: TotalRow[] }> {
   const { rank } = query
-  const text = `WITH ${contributions(query, '', 'key')},
+  const of = query.withSketches ? 'contribution' : 'total'
+  const figures = query.withSketches ? aggregates(query) : 'cells, acc, late, NULL::bytea[]'
+  const cells = query.withSketches
+    ? contributions(query, '', 'key')
+    : sums(query, '', { name: 'key', expression: 'key' })
+  const text = `WITH ${cells},
     ranked AS MATERIALIZED (
-      SELECT key, ${rankSql(rank)} AS figure FROM contribution
+      SELECT key, ${rankSql(rank)} AS figure FROM ${of}
        WHERE kind <> 'before' GROUP BY key HAVING sum(acc[1]) > 0),
     top AS MATERIALIZED (
       SELECT key, row_number() OVER (ORDER BY figure DESC NULLS LAST, key) AS place FROM ranked
        ORDER BY place LIMIT $4)
     ${metaRow('(SELECT count(*)::int FROM ranked)', rank.kind === 'sum' ? '(SELECT sum(figure)::text FROM ranked)' : 'NULL')}
     UNION ALL
-    SELECT top.place, c.key, kind, ${aggregates(query)}, NULL FROM contribution c JOIN top ON top.key = c.key
-     GROUP BY c.key, top.place, kind
+    SELECT top.place, c.key, kind, ${figures}, NULL FROM ${of} c JOIN top ON top.key = c.key
+     ${query.withSketches ? 'GROUP BY c.key, top.place, kind' : ''}
      ORDER BY point NULLS FIRST`
-  const { rows } = await db.query<TotalRow & MetaColumn>(text, [
-    query.computeId,
-    query.from,
-    query.to,
-    query.limit,
-  ])
+  const { rows } = await db.query<TotalRow & MetaColumn>({
+    ...prepared(text),
+    values: [query.computeId, query.from, query.to, query.limit],
+  })
   return split(rows)
+}
+
+/** Texts that a process has prepared; there is one for each layout of cells. Beyond it they are planned each time. */
+const preparedLimit = 200
+const names = new Map<string, string>()
+
+function prepared(text: string): { text: string; name?: string } {
+  const known = names.get(text)
+  if (known === undefined && names.size >= preparedLimit) return { text }
+  const name = known ?? `serving-totals-${names.size}`
+  names.set(text, name)
+  return { text, name }
 }
 
 function rankSql(rank: Rank): string {
@@ -116,16 +137,7 @@ function rankSql(rank: Rank): string {
   return `${rank.kind}(acc[${rank.slot + 1}])`
 }
 
-/**
- * The cells of the range as contributions. `OFFSET 0` keeps each segment an index scan of its own: the planner cannot
- * know how short they are. All reads of a totals statement share its one snapshot.
- */
-function contributions(query: TotalsQuery, onKey: string, keyColumn = 'NULL::text AS key'): string {
-  const sketch = query.withSketches ? 'sketch' : 'NULL::bytea AS sketch'
-  const before = query.withBefore ? '' : 'AND epoch > s.epoch'
-  const materialized = query.withSketches ? 'MATERIALIZED' : ''
-  const columns = `window_start AS w, ${keyColumn}, acc, ${sketch}`
-  return `covered AS MATERIALIZED (
+const segments = `covered AS MATERIALIZED (
       SELECT r.range_from AS f, r.range_to AS t, r.version_id AS v, version.epoch, version.number, version.cut,
              version.watermark
         FROM publication_range r JOIN version ON version.id = r.version_id
@@ -137,8 +149,42 @@ function contributions(query: TotalsQuery, onKey: string, keyColumn = 'NULL::tex
         SELECT coalesce(lag(t) OVER (ORDER BY f), $2::bigint), f, -1 FROM covered
         UNION ALL
         SELECT coalesce(max(t), $2::bigint), $3::bigint, -1 FROM covered) s
-       WHERE f < t),
-    contribution AS ${materialized} (
+       WHERE f < t)`
+
+/**
+ * The cells of the range added up by point or key and kind, where they lie: a million of them are never a row each of
+ * what follows.
+ */
+function sums(query: TotalsQuery, onKey: string, by: { name: string; expression: string }): string {
+  const before = query.withBefore ? '' : 'AND epoch > s.epoch'
+  const group = `${by.expression} AS ${by.name}`
+  const within = `window_start >= greatest(s.f, $2::bigint) AND window_start < least(s.t, $3::bigint)`
+  const own = 'count(*) FILTER (WHERE acc[1] > 0) AS cells'
+  return `${segments},
+    part AS (
+      SELECT x.*, 'version' AS kind FROM covered s CROSS JOIN LATERAL (
+        SELECT ${group}, ${own}, ${slotSums(query)} AS acc, 0::bigint AS late FROM version_cell
+         WHERE version_id = s.v AND ${within} ${onKey} GROUP BY 1) x
+      UNION ALL
+      SELECT x.${by.name}, x.cells, x.acc, x.late, CASE WHEN x.is_after THEN 'after' ELSE 'before' END
+        FROM segment s CROSS JOIN LATERAL (
+        SELECT ${group}, epoch > s.epoch AS is_after, ${own}, ${slotSums(query)} AS acc, sum(late) AS late
+          FROM speed_bucket
+         WHERE compute_id = $1 AND ${within} ${before} AND (acc[1] > 0 OR late > 0) ${onKey} GROUP BY 1, 2) x),
+    total AS MATERIALIZED (
+      SELECT ${by.name}, kind, sum(cells)::int AS cells, ${slotSums(query)} AS acc, sum(late)::int AS late
+        FROM part GROUP BY 1, 2)`
+}
+
+/**
+ * The cells of the range as contributions, for their sketches. `OFFSET 0` keeps each segment an index scan of its own: the planner cannot
+ * know how short they are. All reads of a totals statement share its one snapshot.
+ */
+function contributions(query: TotalsQuery, onKey: string, keyColumn = 'NULL::text AS key'): string {
+  const before = query.withBefore ? '' : 'AND epoch > s.epoch'
+  const columns = `window_start AS w, ${keyColumn}, acc, sketch`
+  return `${segments},
+    contribution AS MATERIALIZED (
       SELECT x.*, 'version' AS kind, 0 AS late FROM covered s CROSS JOIN LATERAL (
         SELECT ${columns} FROM version_cell
          WHERE version_id = s.v AND window_start >= greatest(s.f, $2::bigint)
@@ -152,13 +198,16 @@ function contributions(query: TotalsQuery, onKey: string, keyColumn = 'NULL::tex
          OFFSET 0) x)`
 }
 
-function aggregates(query: TotalsQuery): string {
+/** Each slot added up, or its least or greatest: of cells as of their totals. */
+function slotSums(query: TotalsQuery): string {
   const slots = query.shape.layout.slots.map((slot, i) => `${aggregateOf(slot.kind)}(acc[${i + 1}])`)
-  const sketches = query.withSketches
-    ? `CASE WHEN (SELECT coalesce(sum(octet_length(sketch)), 0) FROM contribution) <= ${sketchBytesLimit}
+  return `ARRAY[${slots.join(', ')}]::numeric[]`
+}
+
+function aggregates(query: TotalsQuery): string {
+  const sketches = `CASE WHEN (SELECT coalesce(sum(octet_length(sketch)), 0) FROM contribution) <= ${sketchBytesLimit}
          THEN array_agg(sketch) FILTER (WHERE acc[1] > 0 AND sketch IS NOT NULL) END`
-    : 'NULL::bytea[]'
-  return `count(*) FILTER (WHERE acc[1] > 0)::int, ARRAY[${slots.join(', ')}]::numeric[], sum(late)::int, ${sketches}`
+  return `count(*) FILTER (WHERE acc[1] > 0)::int, ${slotSums(query)}, sum(late)::int, ${sketches}`
 }
 
 function aggregateOf(kind: string): 'sum' | 'min' | 'max' {
