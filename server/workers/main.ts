@@ -7,7 +7,7 @@ import { roleNames } from './roles'
 const [verb, name] = process.argv.slice(2)
 
 if (verb === 'role') {
-  // Internal: how the supervisor starts its children.
+  // How the supervisor starts its children, and a container its one process.
   const role = roleNames.find((known) => known === name)
   try {
     if (role === undefined) throw new Error(`there is no role "${String(name)}"`)

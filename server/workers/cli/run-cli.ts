@@ -2,7 +2,9 @@ import { AppError } from '../../platform'
 import { audit } from './audit'
 import { runCommand, type Command } from './command'
 import { pipelines } from './pipelines'
+import { provision } from './provision'
 import { backfill, plan, reconcile, rollback } from './plans'
+import { roleNames } from '../roles'
 import { publish } from './publish'
 import { schema } from './schema'
 import { start } from './start'
@@ -10,6 +12,7 @@ import { verify } from './verify'
 
 const commands: Record<string, Command> = {
   start,
+  provision,
   publish,
   pipelines,
   schema,
@@ -62,6 +65,9 @@ function help(): string {
 
 ${lines.join('\n\n')}
 
-All but start talk to a running server: --url (or PARALLAX_URL), --token (or PARALLAX_API_TOKEN); without them to
+  parallax role ${roleNames.join('|')}
+      Runs one role in the foreground on DATABASE_URL and NATS_URL, until SIGTERM: for containers, after provision.
+
+All but start, provision and role talk to a running server: --url (or PARALLAX_URL), --token (or PARALLAX_API_TOKEN); without them to
 the one that runs on the data folder (--data-dir). All take --json and --help.`
 }
