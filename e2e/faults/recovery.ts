@@ -1,7 +1,7 @@
 import pg from 'pg'
 import type { Part } from '../product/processes'
 import { pidOf } from '../product/processes'
-import type { Product } from '../product/start-product'
+import { until, type Product } from '../product/start-product'
 import { kept } from './pipelines'
 
 /** What moves while the product is well: any of it standing still is what a fault took away. */
@@ -13,9 +13,10 @@ interface Pulse {
 }
 
 export interface Recoveries {
-  /** After a fault: resolves when the part works again, and keeps how long it took. */
-  measure(part: Part, killedPid: number): Promise<void>
-  figures(): { n: number; p50Ms: number; p95Ms: number; maxMs: number }
+  /** Has the part killed; resolves when it does its work again, and keeps how long that took. */
+  measure(part: Part, kill: () => Promise<number>): Promise<void>
+  /** Of one part, or of all. */
+  figures(part?: Part): { n: number; p50Ms: number; p95Ms: number; maxMs: number }
   close(): Promise<void>
 }
 
@@ -23,7 +24,7 @@ const pollMs = 100
 const patienceMs = 120_000
 
 export function watchRecovery(product: Product, databaseUrl: string, acked: () => number): Recoveries {
-  const took: number[] = []
+  const took: { part: Part; ms: number }[] = []
   const pool = open(databaseUrl)
   const pulse = async (): Promise<Pulse | null> => {
     try {
@@ -41,22 +42,27 @@ export function watchRecovery(product: Product, databaseUrl: string, acked: () =
     }
   }
   return {
-    async measure(part, killedPid) {
+    async measure(part, kill) {
+      const before = await pulse()
+      const killedPid = await kill()
       const since = performance.now()
-      const before = (await pulse()) ?? { acked: acked(), folded: 0, archived: 0, batch: [] }
-      while (performance.now() - since < patienceMs) {
-        await new Promise((resolve) => setTimeout(resolve, pollMs))
-        const now = await pulse()
-        const pid = await pidOf(product, part).catch(() => null)
-        if (now === null || pid === null || pid === killedPid) continue
-        if (!isBack(part, before, now, pid)) continue
-        took.push(performance.now() - since)
-        return
-      }
-      took.push(Infinity)
+      await until(
+        `${part} does its work again`,
+        patienceMs,
+        async () => {
+          const pid = await pidOf(product, part).catch(() => null)
+          const now = await pulse()
+          if (before === null || now === null || pid === null || pid === killedPid) return false
+          return isBack(part, before, now, pid)
+        },
+        pollMs,
+      )
+      took.push({ part, ms: performance.now() - since })
     },
-    figures() {
-      const sorted = [...took].sort((a, b) => a - b)
+    figures(part) {
+      const sorted = took
+        .flatMap((one) => (part === undefined || one.part === part ? one.ms : []))
+        .sort((a, b) => a - b)
       const at = (share: number) => Math.round(sorted[Math.floor((sorted.length - 1) * share)] ?? 0)
       return { n: sorted.length, p50Ms: at(0.5), p95Ms: at(0.95), maxMs: at(1) }
     },
@@ -64,6 +70,7 @@ export function watchRecovery(product: Product, databaseUrl: string, acked: () =
   }
 }
 
+/** Events flow all the while, so what moved on by a good deal was moved by the new process. */
 function isBack(part: Part, before: Pulse, now: Pulse, pid: number): boolean {
   if (part === 'archive') return now.archived > before.archived
   if (part === 'batch') return now.batch.includes(pid)

@@ -1,5 +1,4 @@
 import type { Verdict } from './judge'
-import type { Recoveries } from './recovery'
 import { killsOf, type StormTally } from './storm'
 
 /** What a suite says at its end: the figures of docs/reliability.md, and how to run the very same again. */
@@ -9,18 +8,18 @@ export function report(input: {
   project: 'product' | 'faults'
   tally: StormTally
   verdict: Verdict
-  recoveries?: Recoveries
+  healthyMs?: number
   reads?: number
 }): void {
-  const { seed, file, project, tally, verdict, recoveries, reads } = input
-  const { p50Ms, p95Ms, maxMs } = recoveries?.figures() ?? { p50Ms: 0, p95Ms: 0, maxMs: 0 }
+  const { seed, file, project, tally, verdict, healthyMs, reads } = input
+  const kills = Object.entries(tally.kills)
+    .map(([part, n]) => `${part} ${n}`)
+    .join(', ')
   console.log(
     [
-      `faults ${file}: ${killsOf(tally)} kill -9 (${Object.entries(tally.kills)
-        .map(([part, n]) => `${part} ${n}`)
-        .join(', ')}), ${tally.stops} stops`,
+      `faults ${file}: ${killsOf(tally)} kill -9 (${kills || 'none'}), ${tally.stops} stops`,
       `  ${verdict.events} events checked, lost ${verdict.lost}, double ${verdict.double}`,
-      ...(recoveries ? [`  recovery p50 ${p50Ms} ms, p95 ${p95Ms} ms, longest ${maxMs} ms`] : []),
+      ...(healthyMs === undefined ? [] : [`  healthy, with everything read, ${healthyMs} ms after the last`]),
       ...(reads === undefined ? [] : [`  ${reads} reads meanwhile`]),
       `  again: SEED=${seed} npx vitest run --project ${project} ${file}`,
     ].join('\n'),

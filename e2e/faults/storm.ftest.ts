@@ -1,13 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { until } from '../product/start-product'
 import { exact, openCampaign, type Campaign } from './campaign'
 import { recount, windowMs } from './ledger'
 import { inWords, killable, planStorm, type PlannedFault } from './nemesis'
-import { watchRecovery, type Recoveries } from './recovery'
 import { report, seedOf } from './report'
 import { baseMs } from './start-producer'
-import { storesOf } from './stores'
-import { storm } from './storm'
+import { becomesHealthy, storm } from './storm'
 import { watchReads } from './watch-reads'
 
 const seed = seedOf()
@@ -25,28 +22,20 @@ const planned: PlannedFault[] = [
 
 describe('a storm of restarts', () => {
   let campaign: Campaign
-  let recoveries: Recoveries
 
   beforeAll(async () => {
     console.log(`SEED=${seed}: ${inWords(planned)}`)
     campaign = await openCampaign({ seed, eventsPerSecond: Number(process.env.RATE ?? 1_000) })
-    recoveries = watchRecovery(
-      campaign.product,
-      (await storesOf(campaign.product)).databaseUrl,
-      campaign.producer.acked,
-    )
   })
   afterAll(async () => {
-    await recoveries.close()
     await campaign[Symbol.asyncDispose]()
   })
 
   it('[law 7] leaves every place exact, and no reader saw a figure go back', async () => {
     await campaign.flows()
     const reads = watchReads(campaign.product, { from: baseMs - 600_000, to: baseMs + 200 * windowMs })
-    const tally = await storm(campaign.product, planned, recoveries)
-    const healthyMs = await becomesHealthy(campaign)
-    console.log(`healthy ${healthyMs} ms after the last fault`)
+    const tally = await storm(campaign.product, planned)
+    const healthyMs = await becomesHealthy(campaign.product, campaign.producer)
     const { verdict, ledger } = await campaign.verdict()
     const seen = await reads.end(recount(ledger.entries.values()))
     report({
@@ -55,19 +44,10 @@ describe('a storm of restarts', () => {
       project: 'faults',
       tally,
       verdict,
-      recoveries,
+      healthyMs,
       reads: seen.reads,
     })
     expect(verdict).toMatchObject(exact)
     expect(seen.wrong).toEqual([])
   })
 })
-
-async function becomesHealthy({ product }: Campaign): Promise<number> {
-  const since = performance.now()
-  await until('the product is ready', 120_000, async () => {
-    const response = await product.call('/readyz').catch(() => null)
-    return response?.status === 200
-  })
-  return Math.round(performance.now() - since)
-}

@@ -1,7 +1,9 @@
 import type { Part } from '../product/processes'
-import type { Product } from '../product/start-product'
+import { until, type Product } from '../product/start-product'
+import { caughtUp } from './caught-up'
 import { kill, stopFor, type PlannedFault } from './nemesis'
-import type { Recoveries } from './recovery'
+import { flowing, type Producer } from './start-producer'
+import { storesOf } from './stores'
 
 export interface StormTally {
   kills: Partial<Record<Part, number>>
@@ -9,28 +11,35 @@ export interface StormTally {
 }
 
 /** Does to the product what was planned, one fault after the other, while whatever it was before still recovers. */
-export async function storm(
-  product: Product,
-  planned: readonly PlannedFault[],
-  recoveries: Recoveries,
-): Promise<StormTally> {
+export async function storm(product: Product, planned: readonly PlannedFault[]): Promise<StormTally> {
   const tally: StormTally = { kills: {}, stops: 0 }
-  const recovering: Promise<void>[] = []
+  const asleep: Promise<void>[] = []
   for (const { afterMs, fault } of planned) {
     await new Promise((resolve) => setTimeout(resolve, afterMs))
     if (fault.kind === 'stop') {
       tally.stops++
-      recovering.push(...fault.parts.map((part) => stopFor(product, part, fault.forMs)))
+      asleep.push(...fault.parts.map((part) => stopFor(product, part, fault.forMs)))
       continue
     }
     for (const part of fault.parts) {
-      const pid = await kill(product, part)
+      await kill(product, part)
       tally.kills[part] = (tally.kills[part] ?? 0) + 1
-      recovering.push(recoveries.measure(part, pid))
     }
   }
-  await Promise.all(recovering)
+  await Promise.all(asleep)
   return tally
 }
 
 export const killsOf = ({ kills }: StormTally): number => Object.values(kills).reduce((sum, n) => sum + n, 0)
+
+/** Resolves when it is ready, takes events and has read them all; to how long that took, in ms. */
+export async function becomesHealthy(product: Product, producer: Producer): Promise<number> {
+  const since = performance.now()
+  await until('the product is ready', 120_000, async () => {
+    const response = await product.call('/readyz').catch(() => null)
+    return response?.status === 200
+  })
+  await flowing(producer, 100)
+  await caughtUp(await storesOf(product))
+  return Math.round(performance.now() - since)
+}

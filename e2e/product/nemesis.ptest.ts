@@ -6,11 +6,9 @@ import { judge } from '../faults/judge'
 import { recount, windowMs, type Ledger } from '../faults/ledger'
 import { inWords, planStorm } from '../faults/nemesis'
 import { definePipelines, eventType } from '../faults/pipelines'
-import { watchRecovery, type Recoveries } from '../faults/recovery'
 import { report, seedOf } from '../faults/report'
 import { baseMs, startProducer, type Producer } from '../faults/start-producer'
-import { storesOf } from '../faults/stores'
-import { killsOf, storm } from '../faults/storm'
+import { becomesHealthy, killsOf, storm } from '../faults/storm'
 import { watchReads } from '../faults/watch-reads'
 import { productPids } from './processes'
 import { startProduct, until, type Product } from './start-product'
@@ -20,7 +18,6 @@ const planned = planStorm({ seed, rounds: 9, everyMs: 2_000 })
 let product: Product
 let dataDir: string
 let producer: Producer
-let recoveries: Recoveries
 let ledger: Ledger
 
 beforeAll(async () => {
@@ -29,12 +26,10 @@ beforeAll(async () => {
   product = await startProduct({ feed: 'none', dataDir, keep: true })
   await definePipelines(product)
   producer = startProducer({ products: [product], dir: dataDir, type: eventType, seed, eventsPerSecond: 400 })
-  recoveries = watchRecovery(product, (await storesOf(product)).databaseUrl, () => producer.acked())
 })
 
 afterAll(async () => {
   producer.kill()
-  await recoveries.close()
   await product.stop()
   await rm(dataDir, { recursive: true, force: true })
 })
@@ -43,7 +38,8 @@ describe('the product under kill -9', () => {
   it('[law 7] loses no acknowledged event and counts none twice, whatever is killed when', async () => {
     await until('events flow', 60_000, () => Promise.resolve(producer.acked() > 500))
     const reads = watchReads(product, { from: baseMs - 600_000, to: baseMs + 120 * windowMs })
-    const tally = await storm(product, planned, recoveries)
+    const tally = await storm(product, planned)
+    const healthyMs = await becomesHealthy(product, producer)
     ledger = await producer.end()
     const verdict = await judge(product, ledger)
     const seen = await reads.end(recount(ledger.entries.values()))
@@ -53,7 +49,7 @@ describe('the product under kill -9', () => {
       project: 'product',
       tally,
       verdict,
-      recoveries,
+      healthyMs,
       reads: seen.reads,
     })
     expect(verdict).toEqual({ events: verdict.events, lost: 0, double: 0, different: [] })
