@@ -1,18 +1,19 @@
 'use client'
 import { BellOff, Ellipsis } from 'lucide-react'
-import Link from 'next/link'
+import dynamic from 'next/dynamic'
 import { useSearchParams } from 'next/navigation'
-import { DropdownMenu } from 'radix-ui'
 import { useState } from 'react'
 import { useRefusal } from '@/components/account'
 import { useConsoleFeed } from '@/components/live'
 import { useOpenPlan } from '@/components/plan-dialog'
-import { Button } from '@/components/ui'
+import { Button, Menu } from '@/components/ui'
+import type { MenuItem } from '@/components/ui'
 import { currentTime, keepView } from '@/components/view'
 import type { AlertAction, AlertGroup } from '@/server/api'
 import { linkOf } from './action-button'
 import { actionDraft } from './action-draft'
-import { SilenceDialog } from './silence-dialog'
+
+const SilenceDialog = dynamic(async () => (await import('./silence-dialog')).SilenceDialog, { ssr: false })
 
 interface MoreActionsProps {
   group: AlertGroup
@@ -28,66 +29,49 @@ export function MoreActions({ group, actions, isSilenced }: MoreActionsProps) {
   const refusal = useRefusal('plan a change or silence alerts')
   const [silencing, setSilencing] = useState(false)
   const { cause, title, incidentId, runbook } = group
+  const items = actions.flatMap(({ label, plan, href }): MenuItem[] => {
+    if (!plan) return href === undefined ? [] : [{ id: label, text: label, href: linkOf(href, params) }]
+    const open = () => {
+      const draft = actionDraft(plan, pipelines ?? [], currentTime())
+      if (draft) openPlan(draft)
+    }
+    return [{ id: label, text: label, isDisabled: refusal !== null, onSelect: open }]
+  })
+  const more: MenuItem[] = []
+  if (incidentId !== null)
+    more.push({
+      id: 'incident',
+      text: `Open incident ${incidentId}`,
+      href: keepView(`/incidents/${incidentId}`, params),
+    })
+  if (runbook !== null)
+    more.push({
+      id: 'runbook',
+      text: 'Read its runbook',
+      href: keepView(`/runbooks/${encodeURIComponent(runbook)}`, params),
+    })
+  more.push(
+    isSilenced
+      ? { id: 'silence', text: 'See its silence', href: linkOf('/alerts?tab=silences', params) }
+      : {
+          id: 'silence',
+          text: 'Silence…',
+          icon: <BellOff className="icon" aria-hidden="true" />,
+          isDisabled: refusal !== null,
+          onSelect: () => setSilencing(true),
+        },
+  )
   return (
     <>
-      <DropdownMenu.Root modal={false}>
-        <DropdownMenu.Trigger asChild>
+      <Menu
+        items={[...items, ...more.map((item, i) => ({ ...item, startsGroup: i === 0 && items.length > 0 }))]}
+        foot={refusal ? <p className="menu-label max-w-[240px]">{refusal}</p> : null}
+        trigger={
           <Button variant="quiet" size="small" iconOnly aria-label={`More about ${title}`}>
             <Ellipsis className="icon" aria-hidden="true" />
           </Button>
-        </DropdownMenu.Trigger>
-        <DropdownMenu.Portal>
-          <DropdownMenu.Content className="menu" align="end" sideOffset={4} collisionPadding={8}>
-            {actions.map(({ label, plan, href }) =>
-              plan ? (
-                <DropdownMenu.Item
-                  key={label}
-                  className="menu-item"
-                  disabled={refusal !== null}
-                  onSelect={() => {
-                    const draft = actionDraft(plan, pipelines ?? [], currentTime())
-                    if (draft) openPlan(draft)
-                  }}
-                >
-                  {label}
-                </DropdownMenu.Item>
-              ) : href === undefined ? null : (
-                <DropdownMenu.Item key={label} className="menu-item" asChild>
-                  <Link href={linkOf(href, params)}>{label}</Link>
-                </DropdownMenu.Item>
-              ),
-            )}
-            {actions.length > 0 ? <div className="menu-line" /> : null}
-            {incidentId === null ? null : (
-              <DropdownMenu.Item className="menu-item" asChild>
-                <Link href={keepView(`/incidents/${incidentId}`, params)}>Open incident {incidentId}</Link>
-              </DropdownMenu.Item>
-            )}
-            {runbook === null ? null : (
-              <DropdownMenu.Item className="menu-item" asChild>
-                <Link href={keepView(`/runbooks/${encodeURIComponent(runbook)}`, params)}>
-                  Read its runbook
-                </Link>
-              </DropdownMenu.Item>
-            )}
-            {isSilenced ? (
-              <DropdownMenu.Item className="menu-item" asChild>
-                <Link href={linkOf('/alerts?tab=silences', params)}>See its silence</Link>
-              </DropdownMenu.Item>
-            ) : (
-              <DropdownMenu.Item
-                className="menu-item"
-                disabled={refusal !== null}
-                onSelect={() => setSilencing(true)}
-              >
-                <BellOff className="icon" aria-hidden="true" />
-                Silence…
-              </DropdownMenu.Item>
-            )}
-            {refusal ? <p className="menu-label max-w-[240px]">{refusal}</p> : null}
-          </DropdownMenu.Content>
-        </DropdownMenu.Portal>
-      </DropdownMenu.Root>
+        }
+      />
       {silencing ? (
         <SilenceDialog kind="silence" match={{ cause }} onClose={() => setSilencing(false)} />
       ) : null}

@@ -13,6 +13,9 @@ export interface MenuItem {
   /** A screen to go to, or what is done. One of a choice needs neither. */
   href?: string
   onSelect?: () => void
+  isDisabled?: boolean
+  /** A line stands before it. */
+  startsGroup?: boolean
 }
 
 export interface MenuProps {
@@ -21,6 +24,8 @@ export interface MenuProps {
   items: readonly MenuItem[]
   /** Above the items. */
   head?: ReactNode
+  /** Below them. */
+  foot?: ReactNode
   /** One of the items is chosen. */
   choice?: { label: string; value: string; onChange: (id: string) => void }
   side?: 'top' | 'bottom'

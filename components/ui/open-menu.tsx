@@ -2,19 +2,22 @@
 import { Check } from 'lucide-react'
 import Link from 'next/link'
 import { DropdownMenu } from 'radix-ui'
-import { useEffect, useState } from 'react'
+import { Fragment, useEffect, useState } from 'react'
 import type { MenuItem, MenuProps } from './menu'
 
 export type OpenMenuProps = MenuProps
 
-/** Mounted by the press that asks for it, so it is open at first. */
-export function OpenMenu({ trigger, items, head, choice, side, align = 'end', onOpen }: OpenMenuProps) {
+/**
+ * Mounted by the press that asks for it, so it is open at first. Not modal: an item may open a dialog, which then has the
+ * page to itself.
+ */
+export function OpenMenu({ trigger, items, head, foot, choice, side, align = 'end', onOpen }: OpenMenuProps) {
   const [open, setOpen] = useState(true)
   useEffect(() => {
     if (open) onOpen?.()
   }, [open, onOpen])
   return (
-    <DropdownMenu.Root open={open} onOpenChange={setOpen}>
+    <DropdownMenu.Root modal={false} open={open} onOpenChange={setOpen}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content
@@ -41,8 +44,14 @@ export function OpenMenu({ trigger, items, head, choice, side, align = 'end', on
               ))}
             </DropdownMenu.RadioGroup>
           ) : (
-            items.map((item) => <Item key={item.id} item={item} />)
+            items.map((item) => (
+              <Fragment key={item.id}>
+                {item.startsGroup === true ? <div className="menu-line" /> : null}
+                <Item item={item} />
+              </Fragment>
+            ))
           )}
+          {foot}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
@@ -60,7 +69,11 @@ function Item({ item }: { item: MenuItem }) {
       </DropdownMenu.Item>
     )
   return (
-    <DropdownMenu.Item className="menu-item" onSelect={() => item.onSelect?.()}>
+    <DropdownMenu.Item
+      className="menu-item"
+      disabled={item.isDisabled === true}
+      onSelect={() => item.onSelect?.()}
+    >
       <Line item={item} />
     </DropdownMenu.Item>
   )
