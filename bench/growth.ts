@@ -14,5 +14,6 @@ export interface Growth {
 
 /** Tables of how a cost grows; each takes minutes, so a run without names leaves them out. */
 export const growths: Record<string, () => Promise<(options: BenchOptions) => Promise<Growth>>> = {
+  'growth.batch': async () => (await import('./growth-batch')).growthBatch,
   'growth.reads': async () => (await import('./growth-reads')).growthReads,
 }

@@ -21,6 +21,10 @@ const figures: Record<string, () => Promise<(options: BenchOptions) => Promise<F
   'web.cls.triage': async () => (await import('./web-vitals')).webVital('triage', 'cls'),
   'web.js.triage': async () => (await import('./web-vitals')).webVital('triage', 'js'),
   'audit.append': async () => (await import('./audit-append')).auditAppend,
+  archive: async () => (await import('./archive-rate')).archiveRate,
+  'view.load': async () => (await import('./view-load')).viewLoad,
+  'publish.flip.1k': async () => (await import('./publish-flip')).publishFlip('1k'),
+  'publish.flip.1m': async () => (await import('./publish-flip')).publishFlip('1m'),
   'batch.recompute': async () => (await import('./batch-recompute')).batchRecompute,
   'reconcile.compare': async () => (await import('./reconcile-compare')).reconcileCompare,
 }
