@@ -44,9 +44,16 @@ export async function writeTable(
   { name, columns }: TableShape,
   file: string,
 ): Promise<number> {
-  const copy = copyOutOf(client, `COPY ${identifier(name)} (${columns.map(identifier).join(', ')}) TO STDOUT`)
-  await createDurably(file, (target) => pipeline(copy, createGzip({ level: 1 }), target))
-  return (copy as { rowCount?: number }).rowCount ?? 0
+  let rows = 0
+  await createDurably(file, async (target) => {
+    const copy = copyOutOf(
+      client,
+      `COPY ${identifier(name)} (${columns.map(identifier).join(', ')}) TO STDOUT`,
+    )
+    await pipeline(copy, createGzip({ level: 1 }), target)
+    rows = copy.rowCount
+  })
+  return rows
 }
 
 export function loadTable(client: PoolClient, { name, columns }: TableShape, file: string): Promise<number> {
