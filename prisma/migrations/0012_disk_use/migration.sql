@@ -1,3 +1,5 @@
+BEGIN;
+
 -- CreateTable
 CREATE TABLE "disk_use" (
     "host" TEXT NOT NULL,
@@ -8,3 +10,5 @@ CREATE TABLE "disk_use" (
 
     CONSTRAINT "disk_use_pkey" PRIMARY KEY ("host","part")
 );
+
+COMMIT;
