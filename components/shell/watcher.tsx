@@ -12,6 +12,7 @@ const names: Record<string, string> = {
   log: 'Log',
   workers: 'Workers',
   archive: 'Archive',
+  disk: 'Disk',
 }
 
 /** In a word, what a warning and a failure of each part mean. */
@@ -21,6 +22,7 @@ const troubles: Record<LiveHealth['dependencies'][number]['name'], [string, stri
   log: ['filling up', 'full'],
   workers: ['missing', 'missing'],
   archive: ['behind', 'standing still'],
+  disk: ['filling up', 'full'],
 }
 
 /** The health of the watcher itself: quiet when well, names the part when not. */
@@ -68,6 +70,7 @@ export function Watcher() {
               </li>
             ) : null}
           </ul>
+          <Durability {...health.durability} />
           {health.eventsPerSecond !== null ? (
             <>
               <div className="menu-line" />
@@ -79,6 +82,25 @@ export function Watcher() {
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>
+  )
+}
+
+/** What a power cut can lose: true of every number on the screen, so every reader finds it in the same place. */
+function Durability({ log, store }: LiveHealth['durability']) {
+  return (
+    <>
+      <div className="menu-line" />
+      <div className="flex gap-2.5 px-2 py-1.5">
+        <span className="pt-px">
+          <Glyph status={log.atRiskSeconds === 0 && store.atRiskSeconds === 0 ? 'ok' : 'warn'} />
+        </span>
+        <span className="min-w-0">
+          <span className="font-medium">In a power cut</span>
+          <span className="block text-small text-text-2">{log.says}</span>
+          <span className="block text-small text-text-2">{store.says}</span>
+        </span>
+      </div>
+    </>
   )
 }
 

@@ -3,14 +3,18 @@ import { openNats, openPool, openPrisma } from '../clients'
 import type { Nats, Pool, PoolClient, PrismaClient } from '../clients'
 import {
   openAppender,
+  openDiskGuard,
   openGateway,
   openQuarantine,
   openSchemaRegistry,
+  type DiskGuard,
   type Gateway,
   type SchemaRegistry,
 } from '../log'
 import { AppError, readEnv, systemClock, type Clock, type Env } from '../platform'
+import { archiveDirOf } from './archive-dir'
 import { audit, type AuditEntry } from './audit'
+import { diskFolders } from './disks/folders'
 import { openArchiveReader, type ArchiveReader } from './explain/archive-reader'
 import {
   openReadMeter,
@@ -33,6 +37,8 @@ export interface Console {
   nats: Nats
   registry: SchemaRegistry
   gateway: Gateway
+  /** The disks on this machine that accepted events need. */
+  disks: DiskGuard
   archiveDir: string
   /** For people's questions to the archive: DuckDB, opened with the first one. */
   archiveReader: ArchiveReader
@@ -45,9 +51,6 @@ export interface Console {
   /** Puts an entry into the audit trail, in the transaction of what it tells. */
   trail: (client: PoolClient, entry: AuditEntry) => Promise<void>
 }
-
-export const archiveDirOf = (env: Pick<Env, 'dataDir' | 'archiveDir'>): string =>
-  env.archiveDir ?? path.join(env.dataDir, 'archive')
 
 // Next loads server code into several module graphs of one process: only globalThis is shared by them.
 const holder = globalThis as { parallaxConsole?: Promise<Console> | undefined }
@@ -99,6 +102,7 @@ export async function wireConsole(input: {
   const opened = openAppender(nats, { partitions })
   const appender = usage ? meteredAppender(opened, usage) : opened
   const quarantine = await openQuarantine({ pool, nats, partitions })
+  const disks = await openDiskGuard({ folders: diskFolders(env) })
   return {
     env,
     clock,
@@ -111,8 +115,10 @@ export async function wireConsole(input: {
       registry,
       clock,
       quarantine,
+      disks,
       onRejected: (type) => reads?.rejected(type, 1),
     }),
+    disks,
     archiveDir: archiveDirOf(env),
     archiveReader: openArchiveReader({
       tempDir: path.join(env.dataDir, 'explain-spill'),

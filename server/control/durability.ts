@@ -4,8 +4,8 @@ import type { Durability } from './model'
 import type { StoreFacts } from './status-store'
 
 /** What a power cut can lose. A killed process loses nothing with any of these: the kernel has the writes. */
-export function durabilityOf(nats: Nats, facts: StoreFacts): Durability {
-  const log = durability(nats, facts.logSync)
+export function durabilityOf(nats: Nats, facts: StoreFacts, copies: number): Durability {
+  const log = durability(nats, facts.logSync, copies)
   const storeIsSafe = facts.fsync === 'on' && !['off', 'local'].includes(facts.synchronousCommit)
   return {
     log: {
@@ -17,6 +17,7 @@ export function durabilityOf(nats: Nats, facts: StoreFacts): Durability {
     store: {
       server: `PostgreSQL ${facts.postgresVersion}`,
       sync: `fsync ${facts.fsync}, synchronous_commit ${facts.synchronousCommit}`,
+      atRiskSeconds: storeIsSafe ? 0 : null,
       says: storeIsSafe
         ? 'A power cut loses no committed figure.'
         : 'A power cut can lose or damage committed figures: turn fsync and synchronous_commit on.',

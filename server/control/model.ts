@@ -92,7 +92,7 @@ export interface WorkerStatus {
 /** What a power cut can lose, in words for people, and as a bound where there is one. */
 export interface Durability {
   log: { server: string; sync: string; atRiskSeconds: number | null; says: string }
-  store: { server: string; sync: string; says: string }
+  store: { server: string; sync: string; atRiskSeconds: number | null; says: string }
 }
 
 /** A reason for which a layer stands still. */
@@ -448,7 +448,7 @@ export interface DeadLetterView {
 }
 
 export interface DependencyHealth {
-  name: 'postgres' | 'nats' | 'log' | 'workers' | 'archive'
+  name: 'postgres' | 'nats' | 'log' | 'workers' | 'archive' | 'disk'
   health: Health
   says: string
   latencyMs: number | null

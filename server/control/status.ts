@@ -276,9 +276,10 @@ function readSurroundings(deps: Deps): Promise<Surroundings> {
 }
 
 export function readDurability(deps: Deps): Promise<Durability> {
-  return memoryOf(deps).durability.get('', async () =>
-    durabilityOf(deps.nats, await selectStoreFacts(deps.pool)),
-  )
+  return memoryOf(deps).durability.get('', async () => {
+    const [facts, { copies }] = await Promise.all([selectStoreFacts(deps.pool), streamState(deps.nats)])
+    return durabilityOf(deps.nats, facts, copies)
+  })
 }
 
 function timeToLoss(

@@ -1,6 +1,8 @@
 import type { Nats, Pool } from '../clients'
-import { streamState } from '../log'
+import { streamState, type DiskGuard } from '../log'
 import type { Clock } from '../platform'
+import { selectDiskUses } from './disks/disk-store'
+import { judgeDisks } from './disks/judge-disks'
 import { countRunning } from './job-store'
 import type { DependencyHealth, Durability, SystemHealth, WorkerStatus } from './model'
 import { readDurability } from './status'
@@ -17,6 +19,8 @@ interface Deps {
   pool: Pool
   nats: Nats
   clock: Clock
+  /** Those of this machine; what others have is in the database. */
+  disks?: Pick<DiskGuard, 'uses'>
 }
 
 const unknownDurability: Durability = {
@@ -26,7 +30,12 @@ const unknownDurability: Durability = {
     atRiskSeconds: null,
     says: 'Not known while a dependency is away.',
   },
-  store: { server: 'unknown', sync: 'unknown', says: 'Not known while a dependency is away.' },
+  store: {
+    server: 'unknown',
+    sync: 'unknown',
+    atRiskSeconds: null,
+    says: 'Not known while a dependency is away.',
+  },
 }
 
 /** Asks each dependency now; never throws: a dependency that is away is the answer. */
@@ -50,8 +59,8 @@ export async function systemHealth(deps: Deps): Promise<SystemHealth> {
     countRunning(pool).catch(() => 0),
     foldedPerSecond(deps).catch(() => null),
   ])
-  const archive = await probe('archive', () => archiveLag(deps))
-  const dependencies = [postgres, natsServer, log, archive, workersHealth(workers)]
+  const [archive, disk] = await Promise.all([probe('archive', () => archiveLag(deps)), diskHealth(deps)])
+  const dependencies = [postgres, natsServer, log, archive, workersHealth(workers), disk]
   return {
     at: clock.now(),
     health: worstOf(dependencies.map(({ health }) => health)),
@@ -79,6 +88,12 @@ async function archiveLag({ pool, nats }: Deps): Promise<string> {
   const lag = Math.max(0, log.lastSeq - (archive.seq ?? 0))
   if (lag > archiveWarnMessages) throw new Error(`${lag} messages behind the log`)
   return `${archive.segments} segments, ${lag} messages behind the log`
+}
+
+async function diskHealth({ pool, disks }: Deps): Promise<DependencyHealth> {
+  const own = disks?.uses() ?? []
+  const others = await withinTime(selectDiskUses(pool)).catch(() => [])
+  return { name: 'disk', ...judgeDisks([...own, ...others]), latencyMs: null }
 }
 
 function workersHealth(workers: readonly WorkerStatus[]): DependencyHealth {

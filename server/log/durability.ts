@@ -10,11 +10,19 @@ export interface Durability {
 }
 
 /** What a power cut can lose with the server in use; kill -9 loses nothing with any of them. */
-export function durability(nats: Nats, declared: 'always' | 'default' | 'unknown'): Durability {
-  return durabilityOf(nats.nc.info?.version ?? '0.0.0', declared)
+export function durability(nats: Nats, declared: Declared, copies: number): Durability {
+  const found = durabilityOf(nats.nc.info?.version ?? '0.0.0', declared)
+  if (copies < 2 || found.powerCutLossS === 0) return found
+  // An acknowledgement waits for most of the servers, each of which may have it in memory only.
+  return {
+    ...found,
+    text: `${found.text} ${copies} servers hold it: only a cut of most of them at once loses that.`,
+  }
 }
 
-export function durabilityOf(serverVersion: string, declared: 'always' | 'default' | 'unknown'): Durability {
+type Declared = 'always' | 'default' | 'unknown'
+
+export function durabilityOf(serverVersion: string, declared: Declared): Durability {
   const configurable = atLeast(serverVersion, 2, 10)
   if (configurable && declared === 'always') {
     return {

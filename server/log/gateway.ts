@@ -1,5 +1,6 @@
 import { AppError, type Clock } from '../platform'
 import type { Appender } from './appender'
+import type { DiskGuard } from './disk-guard'
 import { GatewayTrace } from './gateway-trace'
 import { maxBodyBytes } from './limits'
 import type { LogEvent, Rejection, RejectionCode } from './log-event'
@@ -41,6 +42,8 @@ interface GatewayOptions {
   clock: Clock
   /** Absent: no producer is ever kept aside. */
   quarantine?: Quarantine
+  /** Absent: room is not looked at. */
+  disks?: Pick<DiskGuard, 'check'>
   /** An event was refused; its type where it could be read. */
   onRejected?: (type: string | null) => void
 }
@@ -48,7 +51,7 @@ interface GatewayOptions {
 type Taken = Pick<IngestResult, 'accepted' | 'duplicates'> & { quarantined: number }
 
 export function openGateway(options: GatewayOptions): Gateway {
-  const { appender, registry, clock, quarantine, onRejected } = options
+  const { appender, registry, clock, quarantine, disks, onRejected } = options
   const recent = new RecentIdentities({ clock })
 
   /** What is on its way for another request is a duplicate once the log has it, and to be sent if it failed. */
@@ -90,6 +93,7 @@ export function openGateway(options: GatewayOptions): Gateway {
   return {
     async ingest(contentType, headers, body) {
       if (body.length > maxBodyBytes) throw tooLarge(body.length)
+      disks?.check()
       const trace = new GatewayTrace(headers.traceparent)
       const events: LogEvent[] = []
       const refused: RejectedEvent[] = []

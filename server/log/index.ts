@@ -1,5 +1,7 @@
 export { openAppender, type Appender, type AppenderOptions } from './appender'
 export { eventSpanId } from './event-trace'
+export { openDiskGuard, readDiskUses, type DiskFolders, type DiskGuard } from './disk-guard'
+export { judgeDisk, usedShare, type DiskUse } from './judge-disk'
 export { durability, type Durability } from './durability'
 export { encodeFrame, type Frame } from './frame'
 export { firstAfter } from './first-after'
@@ -13,6 +15,7 @@ export { openLogReader, type BatchInfo, type LogReader, type LogReaderOptions } 
 export { openSchemaRegistry, type SchemaRegistry, type SchemaVersion } from './registry'
 export { latestSchema } from './registry-store'
 export { bringLogTo, fillerSubject, hasLog, readRaw, type RawMessage } from './raw-messages'
+export { parkEvents, type Unusable } from './park-events'
 export { parseInstant } from './rfc3339'
 export type { DataCheck, SchemasInForce } from './schemas-in-force'
 export {
@@ -22,6 +25,7 @@ export {
   provisionStreams,
   quarantineStream,
   readLogIdentity,
+  setLogAge,
   streamState,
   viewsStream,
   type LogLimits,

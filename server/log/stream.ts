@@ -36,6 +36,9 @@ export const defaultLogLimits: LogLimits = {
   firstSeq: 1,
 }
 
+/** A retention below this is refused: an archive that is away for a moment would be overtaken. */
+export const smallestLogAgeMs = 3_600_000
+
 /** Below this the log is no use; a server with less room is refused. */
 const smallestLogBytes = 64 * 1024 ** 2
 
@@ -46,6 +49,7 @@ type Config = Partial<StreamConfig> & { name: string; subjects: string[]; max_by
  * operator gave it, except those passed here, and gets what the log's safety rests on.
  */
 export async function provisionStreams(nats: Nats, limits: Partial<LogLimits> = {}): Promise<void> {
+  requireAge(limits.maxAgeMs ?? 0)
   const settings = { ...defaultLogLimits, ...limits }
   const shared = { retention: RetentionPolicy.Limits, num_replicas: settings.replicas }
   const safe = { discard: DiscardPolicy.New, deny_delete: true, deny_purge: true }
@@ -108,6 +112,22 @@ const eventLimits = (limits: Partial<LogLimits>): Partial<StreamConfig> => ({
   ...(limits.maxMessageBytes === undefined ? {} : { max_msg_size: limits.maxMessageBytes }),
   ...(limits.duplicateWindowMs === undefined ? {} : { duplicate_window: nanos(limits.duplicateWindowMs) }),
 })
+
+function requireAge(maxAgeMs: number): void {
+  if (maxAgeMs === 0 || maxAgeMs >= smallestLogAgeMs) return
+  throw new AppError(
+    'bad_request',
+    `Setting the log's retention to ${Math.round(maxAgeMs / 1000)} s was refused: events could be dropped before they are archived. Set ${smallestLogAgeMs / 3_600_000} h or more, or 0 to keep them until the log is full.`,
+  )
+}
+
+/** How long the log keeps a message; 0: until it is full. */
+export async function setLogAge(nats: Nats, maxAgeMs: number): Promise<void> {
+  requireAge(maxAgeMs)
+  await nats.jsm.streams.update(eventsStream, { max_age: nanos(maxAgeMs) }).catch((error: unknown) => {
+    throw refused(eventsStream, error)
+  })
+}
 
 const streamNotFound = 10059
 const streamNameInUse = 10058
@@ -182,6 +202,8 @@ export interface StreamState {
   bytes: number
   maxBytes: number
   maxAgeMs: number
+  /** Servers that hold it. */
+  copies: number
   /** Log time of the first and last message, epoch ms; null when empty. */
   firstAt: number | null
   lastAt: number | null
@@ -203,6 +225,7 @@ export async function streamState(nats: Nats, stream: string = eventsStream): Pr
     bytes: state.bytes,
     maxBytes: config.max_bytes,
     maxAgeMs: Math.round(config.max_age / 1_000_000),
+    copies: config.num_replicas,
     firstAt: empty ? null : Date.parse(state.first_ts),
     lastAt: empty ? null : Date.parse(state.last_ts),
   }

@@ -1,6 +1,7 @@
 export { bind, type Bound } from './bind'
 export { systemClock, type Clock } from './clock'
 export { crashLine, crashPoint } from './crash-point'
+export { readDisk, type DiskSpace } from './disk'
 export { readEnv, readPort, type Env, type LogLevel } from './env'
 export { AppError, statusByCode, type ErrorCode } from './errors'
 export { newId, sha256Hex } from './ids'

@@ -3,10 +3,11 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import { freePort, type NatsUser } from '../clients/embedded'
 import { archiveDirOf } from '../control'
-import { AppError, sleep, type Env } from '../platform'
+import { AppError, sleep, type Env, type Stop } from '../platform'
 import { banner } from './banner'
 import { runChild, type ManagedChild } from './child'
 import { lockDataDir } from './data-dir-lock'
+import { keepStores } from './keep-stores'
 import { ensureLocalToken } from './local-token'
 import { provision, provisionLog, type StoreEnv } from './provision'
 import type { RoleCounts, RoleName } from './roles'
@@ -38,8 +39,9 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
   const unlock = lockDataDir(options.env.dataDir, url)
   const children: ManagedChild[] = []
   let stores: Stores | undefined
+  let stopKeeper: Stop = () => Promise.resolve()
   const stop = async () => {
-    await Promise.all(children.map((child) => child.stop()))
+    await Promise.all([...children.map((child) => child.stop()), stopKeeper()])
     await stores?.stop()
     unlock()
   }
@@ -57,6 +59,7 @@ export async function supervise(options: SupervisorOptions, signal: AbortSignal)
     })
     if (migrations.length > 0) say(`database   migrated: ${migrations.join(', ')}`)
     if (pipelines.length > 0) say(`pipelines  ${pipelines.join(', ')}`)
+    stopKeeper = await keepStores(storeEnv)
     children.push(...startChildren(options, storeEnv, stores))
     say(`roles      starting ${children.map(({ label }) => label).join(', ')}`)
     await Promise.race([Promise.all(children.map(({ ready }) => ready)), aborted(signal)])

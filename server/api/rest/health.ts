@@ -15,7 +15,8 @@ export async function handleReadyz(openConsole: () => Promise<Console> = getCons
     const console = await openConsole()
     const { at, health, dependencies, durability, workers } = await systemHealth(console)
     const isReady = dependencies.every(
-      ({ name, health: state }) => state !== 'bad' || name === 'workers' || name === 'archive',
+      ({ name, health: state }) =>
+        state !== 'bad' || name === 'workers' || name === 'archive' || name === 'disk',
     )
     return json(
       {

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from '../../clients'
 import type { LogMark } from './judge-continuity'
+import type { RetentionHold } from './judge-retention'
 
 type Queryable = Pick<Pool | PoolClient, 'query'>
 
@@ -59,4 +60,18 @@ export async function insertLost(
     [fromSeq, toSeq, reason],
   )
   return (speed.rowCount ?? 0) + (archive.rowCount ?? 0)
+}
+
+export async function selectHold(db: Queryable): Promise<RetentionHold | null> {
+  const { rows } = await db.query<{ value: RetentionHold | null }>(
+    `SELECT value FROM setting WHERE key = 'retentionHold'`,
+  )
+  return rows[0]?.value ?? null
+}
+
+export async function saveHold(db: Queryable, hold: RetentionHold | null): Promise<void> {
+  await db.query(
+    `INSERT INTO setting (key, value) VALUES ('retentionHold', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
+    [JSON.stringify(hold)],
+  )
 }

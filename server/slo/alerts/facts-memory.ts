@@ -59,11 +59,15 @@ export class FactsMemory {
     return facts
   }
 
-  archive({ seq, lastSeq }: { seq: number; lastSeq: number }, now: number): ArchiveFact {
+  archive(
+    { seq, lastSeq, retention }: { seq: number; lastSeq: number; retention: ArchiveFact['retention'] },
+    now: number,
+  ): ArchiveFact {
     if (this.archived?.seq !== seq || seq >= lastSeq) this.archived = { seq, since: now }
     return {
       lagMessages: Math.max(0, lastSeq - seq),
       stalledSince: seq < lastSeq ? this.archived.since : null,
+      retention,
     }
   }
 }

@@ -4,6 +4,8 @@ import type {
   ChannelFact,
   ComparisonFact,
   CorrectionsFact,
+  HoleFact,
+  KeysFact,
   ProbeFact,
   RunFact,
   TrafficFact,
@@ -34,6 +36,44 @@ export async function selectRoles(db: Queryable): Promise<WorkersFact> {
 export async function selectArchivedSeq(db: Queryable): Promise<number> {
   const { rows } = await db.query<{ seq: number | null }>('SELECT max(seq) AS seq FROM archive_position')
   return rows[0]?.seq ?? 0
+}
+
+/** As long as its operator wants the log to keep messages, where that is lengthened for the archive's sake. */
+export async function selectHeldAge(db: Queryable): Promise<number | null> {
+  const { rows } = await db.query<{ ageMs: number | null }>(
+    `SELECT (value->>'ageMs')::float8 AS "ageMs" FROM setting WHERE key = 'retentionHold'`,
+  )
+  return rows[0]?.ageMs ?? null
+}
+
+/** Machines that told in the last minute. */
+export async function selectDisks(db: Queryable): Promise<DiskUse[]> {
+  const { rows } = await db.query<DiskUse>({
+    name: 'alert-facts-disks',
+    text: `SELECT host, part, total_bytes AS "totalBytes", free_bytes AS "freeBytes" FROM disk_use
+            WHERE at > clock_timestamp() - interval '1 minute' ORDER BY host, part LIMIT 300`,
+  })
+  return rows
+}
+
+export interface DiskUse {
+  host: string
+  part: string
+  totalBytes: number
+  freeBytes: number
+}
+
+/** A stretch that was lost is told of for an hour; it stays on the windows it touches. */
+export async function selectHoles(db: Queryable): Promise<HoleFact[]> {
+  const { rows } = await db.query<HoleFact>({
+    name: 'alert-facts-holes',
+    text: `SELECT layer, (array_agg(DISTINCT type))[1:5] AS types, count(DISTINCT (seq_from, seq_to))::int AS stretches,
+                  coalesce((SELECT sum(s.t - s.f + 1) FROM (SELECT DISTINCT seq_from AS f, seq_to AS t FROM hole l
+                     WHERE l.layer = h.layer AND l.created_at > clock_timestamp() - interval '1 hour') s), 0)::bigint AS messages,
+                  max(reason) AS says
+             FROM hole h WHERE layer = 'archive' AND created_at > clock_timestamp() - interval '1 hour' GROUP BY layer`,
+  })
+  return rows
 }
 
 const runKinds = `('scheduled', 'backfill', 'reconcile')`
@@ -193,6 +233,25 @@ export async function selectChannelFacts(db: Queryable, now: number): Promise<Ch
               AND n.created_at > to_timestamp($1::float8 / 1000) - interval '2 days'
             WHERE c.removed_at IS NULL GROUP BY c.id ORDER BY c.id`,
     values: [now],
+  })
+  return rows
+}
+
+/** From the rows of living speed workers, and from pauses that were made for it; per pipeline the fullest window. */
+export async function selectKeys(db: Queryable): Promise<KeysFact[]> {
+  const { rows } = await db.query<KeysFact>({
+    name: 'alert-facts-keys',
+    text: `WITH w AS (
+             SELECT f->>'pipeline' AS pipeline, (f->>'windowStart')::bigint AS start, (f->>'keys')::int AS keys,
+                    (f->>'limit')::int AS "limit", false AS held
+               FROM worker, jsonb_array_elements(coalesce(detail->'fullWindows', '[]'::jsonb)) f
+              WHERE role = 'speed' AND at > clock_timestamp() - $1 * interval '1 millisecond'
+              UNION ALL
+             SELECT pipeline, (detail->>'windowStart')::bigint, (detail->>'keys')::int, (detail->>'limit')::int, true
+               FROM layer_pause WHERE cause = 'keys' AND ended_at IS NULL)
+           SELECT DISTINCT ON (pipeline) pipeline, start AS "windowStart", keys, "limit", held AS "isHeld" FROM w
+            ORDER BY pipeline, held DESC, keys DESC LIMIT 1000`,
+    values: [aliveMs],
   })
   return rows
 }

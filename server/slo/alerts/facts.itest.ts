@@ -130,10 +130,10 @@ it('traffic: what came steadily and has stopped', async () => {
 
 it('the archive: how far it is behind, and since when it stands still', async () => {
   await services.nats.js.publish('events.sale.0', '{}')
-  expect((await read(now)).archive).toEqual({ lagMessages: 1, stalledSince: now })
-  expect((await read(now + 60_000)).archive).toEqual({ lagMessages: 1, stalledSince: now })
+  expect((await read(now)).archive).toEqual({ lagMessages: 1, stalledSince: now, retention: null })
+  expect((await read(now + 60_000)).archive).toEqual({ lagMessages: 1, stalledSince: now, retention: null })
   await run(`INSERT INTO archive_position (id, seq, fence) VALUES (1, 1, 1)`)
-  expect((await read(now + 90_000)).archive).toEqual({ lagMessages: 0, stalledSince: null })
+  expect((await read(now + 90_000)).archive).toEqual({ lagMessages: 0, stalledSince: null, retention: null })
 })
 
 it('a part that fails leaves the others standing', async () => {

@@ -20,7 +20,10 @@ export interface AlertFacts {
   traffic: TrafficFact[] | null
   probes: ProbeFact[] | null
   channels: ChannelFact[] | null
+  keys: KeysFact[] | null
   objectives: ObjectiveFact[] | null
+  disks: DiskFact[] | null
+  holes: HoleFact[] | null
 }
 
 /** Parts that may be unreadable by themselves. */
@@ -41,6 +44,27 @@ export interface ArchiveFact {
   lagMessages: number
   /** Since when its position stands still while messages wait; null: it moves, or none wait. */
   stalledSince: number | null
+  /** How long the log keeps messages, as its operator wants it, and how old the oldest one is that is not archived; null: it keeps all. */
+  retention: { ageS: number; waitsS: number } | null
+}
+
+/** What is left for a part on a machine. */
+export interface DiskFact {
+  host: string
+  part: string
+  /** Share in use. */
+  used: number
+  freeBytes: number
+  isFull: boolean
+}
+
+/** Stretches of the log that a layer lacks, noted lately. */
+export interface HoleFact {
+  layer: string
+  types: string[]
+  stretches: number
+  messages: number
+  says: string
 }
 
 /** Why events wait for the speed layer; `current`, `no_data`: they do not. */
@@ -175,6 +199,15 @@ export interface ChannelFact {
   oldestAt: number | null
   failedLately: number
   lastError: string | null
+}
+
+/** A window that comes near the most keys it may have, or for which its pipeline was held. */
+export interface KeysFact {
+  pipeline: string
+  windowStart: number
+  keys: number
+  limit: number
+  isHeld: boolean
 }
 
 export interface ObjectiveFact {

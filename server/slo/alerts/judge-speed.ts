@@ -1,16 +1,40 @@
-import type { AlertFacts, PipelineFact } from './facts'
+import type { AlertFacts, KeysFact, PipelineFact } from './facts'
 import { finding, type Finding } from './finding'
 import type { RuleTable } from './rules'
 import { count, span } from './words'
 
 export function judgeSpeed(facts: AlertFacts, rules: RuleTable, now: number): Finding[] {
   const pipelines = facts.pipelines ?? []
-  return pipelines.flatMap((pipeline) => [
+  const held = (facts.keys ?? []).flatMap((fact) => judgeKeys(fact, facts, rules))
+  const others = pipelines.flatMap((pipeline) => [
     ...judgeOutage(pipeline, rules),
     ...judgeBacklog(pipeline, rules),
     ...judgeLoss(pipeline, rules, now),
     ...judgeAbsence(pipeline, facts, rules, now),
   ])
+  return [...held, ...others]
+}
+
+function judgeKeys(fact: KeysFact, { pipelines }: AlertFacts, rules: RuleTable): Finding[] {
+  const { pipeline, keys, limit, windowStart, isHeld } = fact
+  const share = rules.get('cardinality.limit')?.threshold ?? Infinity
+  if (!isHeld && keys < limit * share) return []
+  const known = pipelines?.find((one) => one.pipeline === pipeline)
+  const window = new Date(windowStart).toISOString()
+  return [
+    finding('cardinality.limit', {
+      cause: `speed:${pipeline}`,
+      pipeline,
+      ...(known && { owner: known.owner }),
+      // Near the limit everything still runs.
+      ...(!isHeld && { severity: 'ticket' as const }),
+      title: isHeld
+        ? `The speed layer of ${pipeline} was stopped: too many keys`
+        : `A window of ${pipeline} is near the most keys it may have`,
+      says: `The window of ${window} has ${count(keys)} keys; it may have ${count(limit)}.${isHeld ? ' Its events wait in the log; nothing is lost.' : ''}`,
+      evidence: { windowStart, keys, limit },
+    }),
+  ]
 }
 
 /** `behind` is an outage only while it does not catch up: a replay of history is behind, and gets there. */

@@ -12,7 +12,7 @@ const well: AlertFacts = {
   log: { isAway: false, says: 'answers' },
   roundGapS: 5,
   workers: { roles: ['speed', 'archive', 'batch'].map((role) => ({ role, alive: 1, lastBeatAt: now })) },
-  archive: { lagMessages: 100, stalledSince: null },
+  archive: { lagMessages: 100, stalledSince: null, retention: null },
   pipelines: [{ ...pipelineFact(), growth: 0 }],
   runs: [
     {
@@ -45,6 +45,8 @@ const well: AlertFacts = {
   probes: [{ pipeline: 'departures', lastAt: now - 30_000 }],
   channels: [{ name: 'ops', kind: 'slack', waiting: 0, oldestAt: null, failedLately: 0, lastError: null }],
   objectives: [],
+  disks: [],
+  holes: [],
 }
 
 const found = (change: Partial<AlertFacts>) => judge({ ...well, ...change }, rules, now).findings
@@ -63,6 +65,15 @@ const failedRun = {
   from: 1,
   to: 2,
 }
+
+const disk = (change: object) => ({
+  host: 'here',
+  part: 'log',
+  used: 0.1,
+  freeBytes: 1024 ** 3,
+  isFull: false,
+  ...change,
+})
 
 describe('what holds', () => {
   it('is nothing where all is well', () => {
@@ -83,13 +94,39 @@ describe('what holds', () => {
     ],
     [
       'an archive far behind',
-      { archive: { lagMessages: 60_000, stalledSince: null } },
+      { archive: { lagMessages: 60_000, stalledSince: null, retention: null } },
       [['archive.behind', 'archive', 'page']],
     ],
     [
       'an archive that stands still',
-      { archive: { lagMessages: 1, stalledSince: now - 301_000 } },
+      { archive: { lagMessages: 1, stalledSince: now - 301_000, retention: null } },
       [['archive.behind', 'archive', 'page']],
+    ],
+    [
+      'what is not archived, half as old as the log keeps it',
+      {
+        archive: { lagMessages: 1, stalledSince: null, retention: { ageS: 86_400, waitsS: 43_200 } },
+      },
+      [['archive.retention', 'archive', 'page']],
+    ],
+    [
+      'a disk that fills up, and no other',
+      { disks: [disk({ used: 0.849 }), disk({ used: 0.85, part: 'archive' })] },
+      [['disk.filling', 'disk:here:archive', 'page']],
+    ],
+    [
+      'a small disk without room for more',
+      { disks: [disk({ used: 0.5, isFull: true })] },
+      [['disk.filling', 'disk-full:here:log', 'page']],
+    ],
+    [
+      'events that are gone',
+      {
+        holes: [
+          { layer: 'archive', types: ['sale'], stretches: 1, messages: 30, says: 'The log lost them.' },
+        ],
+      },
+      [['events.lost', 'hole:archive', 'page']],
     ],
     [
       'F1, a run that used up its attempts',

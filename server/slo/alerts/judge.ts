@@ -5,6 +5,7 @@ import { judgeData } from './judge-data'
 import { judgeObjectives } from './judge-objectives'
 import { judgePlatform } from './judge-platform'
 import { judgeSpeed } from './judge-speed'
+import { judgeStores } from './judge-stores'
 import type { AlertRule, RuleTable } from './rules'
 import { span } from './words'
 
@@ -33,7 +34,10 @@ const parts: readonly FactPart[] = [
   'traffic',
   'probes',
   'channels',
+  'keys',
   'objectives',
+  'disks',
+  'holes',
 ]
 
 /** Rules × facts: what holds now, and what cannot be told. */
@@ -43,6 +47,7 @@ export function judge(facts: AlertFacts, rules: RuleTable, now: number): Judgeme
   const blindRules = new Set([...rules.values()].filter(isBlind).map(({ name }) => name))
   const all = [
     ...judgePlatform(facts, rules, now),
+    ...judgeStores(facts, rules),
     ...judgeSpeed(facts, rules, now),
     ...judgeBatch(facts, rules, now),
     ...judgeData(facts, rules),

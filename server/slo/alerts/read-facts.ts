@@ -1,11 +1,12 @@
 import type { Nats, Pool } from '../../clients'
-import { streamState } from '../../log'
+import { firstAfter, judgeDisk, streamState, usedShare } from '../../log'
 import { logger, sleep, type Clock } from '../../platform'
 import { readRejected } from '../measure'
 import { selectObjectives, selectStates } from '../objectives/objective-store'
 import type {
   AlertFacts,
   AlertFactsSource,
+  DiskFact,
   DependencyFact,
   FactPart,
   ObjectiveFact,
@@ -20,10 +21,15 @@ import {
   selectCorrections,
   selectCounters,
   selectDeadLetters,
+  selectDisks,
+  selectHeldAge,
+  selectHoles,
+  selectKeys,
   selectProbes,
   selectRoles,
   selectRuns,
   selectTraffic,
+  type DiskUse,
 } from './facts-store'
 
 const minuteMs = 60_000
@@ -69,7 +75,10 @@ export const blindParts = (): Parts => ({
   traffic: null,
   probes: null,
   channels: null,
+  keys: null,
   objectives: null,
+  disks: null,
+  holes: null,
 })
 
 /** Reads each part by itself: one that fails or is slow is not seen, the others are. */
@@ -120,8 +129,16 @@ export class FactsReader {
       workers: () => selectRoles(pool),
       archive: () =>
         needsLog(async () => {
-          const [seq, { lastSeq }] = await Promise.all([selectArchivedSeq(pool), streamState(nats)])
-          return this.memory.archive({ seq, lastSeq }, now)
+          const [seq, { lastSeq, maxAgeMs }, heldAgeMs] = await Promise.all([
+            selectArchivedSeq(pool),
+            streamState(nats),
+            selectHeldAge(pool),
+          ])
+          const isKept = maxAgeMs > 0 && seq < lastSeq
+          const oldestAt = isKept ? await firstAfter(nats, seq, 'events.>') : null
+          const waitsS = oldestAt === null ? 0 : Math.max(0, now - oldestAt) / 1000
+          const retention = maxAgeMs === 0 ? null : { ageS: (heldAgeMs ?? maxAgeMs) / 1000, waitsS }
+          return this.memory.archive({ seq, lastSeq, retention }, now)
         }),
       pipelines: () => needsLog(async () => this.memory.pipelines(await source.pipelines(), now)),
       runs: () => selectRuns(pool),
@@ -134,10 +151,21 @@ export class FactsReader {
       traffic: () => selectTraffic(pool, now),
       probes: () => selectProbes(pool, now),
       channels: () => selectChannelFacts(pool, now),
+      keys: () => selectKeys(pool),
       objectives: () => readObjectiveFacts(pool, now),
+      disks: async () => (await selectDisks(pool)).map(diskFact),
+      holes: () => selectHoles(pool),
     }
   }
 }
+
+const diskFact = ({ host, part, ...space }: DiskUse): DiskFact => ({
+  host,
+  part,
+  used: usedShare(space),
+  freeBytes: space.freeBytes,
+  isFull: judgeDisk(space) === 'full',
+})
 
 async function readRejections(pool: Pool, now: number): Promise<RejectionFact[]> {
   const from = now - rejectionMinutes * minuteMs

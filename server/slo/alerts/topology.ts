@@ -50,6 +50,11 @@ const edges: Edge[] = [
     to: ['workers', 'archive', 'corrections', 'watcher', ...perPipeline, ...objectives],
     scope: 'all',
   },
+  {
+    from: 'disk-full',
+    to: ['store', 'log', 'workers', 'archive', 'corrections', ...perPipeline, ...objectives],
+    scope: 'all',
+  },
   { from: 'workers:speed', to: ['speed', 'batch', 'probe', 'absent', ...speedObjectives], scope: 'all' },
   { from: 'workers:archive', to: ['archive', 'batch', ...batchObjectives], scope: 'all' },
   { from: 'workers:batch', to: ['batch', 'corrections', ...batchObjectives], scope: 'all' },
