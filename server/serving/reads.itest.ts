@@ -6,7 +6,7 @@ import { readSeries } from './read-series'
 import { readTopKeys } from './read-top-keys'
 import { readValues } from './read-values'
 import { everything, filled, readAll, requestOf, shown } from './testing/fixture'
-import { origin, windowMs } from './testing/history'
+import { origin, testDefinition, windowMs } from './testing/history'
 import { expectedCells, measuresOf } from './testing/oracle'
 
 let services: TestServices
@@ -163,6 +163,48 @@ describe('reading series', () => {
     for (const { windowStart, windowEnd, merged } of coarse.points) {
       const events = history.log.filter(({ time }) => time >= windowStart && time < windowEnd)
       expect(merged).toMatchObject(measuresOf(events))
+    }
+  })
+})
+
+describe('totals of exact measures alone, which are added up where the cells lie', () => {
+  it('are those told with the sketches, by window, by key and by both', async () => {
+    const exact = testDefinition().measures.filter(({ kind }) => kind !== 'distinct' && kind !== 'quantile')
+    const both = await Promise.all([filled(pool), filled(pool, 3, { measures: exact })])
+    for (const history of both) {
+      const version = await history.stage(
+        { ...everything, to: everything.from + 10 * windowMs },
+        await history.rotate(),
+      )
+      await inTransaction(pool, (c) =>
+        publishVersions(c, { ...requestOf(history), versionIds: [version.id] }),
+      )
+    }
+    const [sketched, plain] = both
+    const names = exact.map(({ name }) => name)
+    const of = (cell: Record<string, unknown> | null) => cell && names.map((name) => cell[name])
+    for (const change of [{}, { key: 'k3' }, { maxPoints: 5 }]) {
+      const [a, b] = await Promise.all(
+        [sketched, plain].map((history) => readSeries(pool, { ...history.target, ...everything, ...change })),
+      )
+      const shown = a?.points.map(({ windowStart, merged, batch, speed, completeness }) => [
+        ...[windowStart, completeness, of(merged), of(batch), of(speed)],
+      ])
+      expect(shown?.length).toBeGreaterThan(0)
+      expect(
+        b?.points.map(({ windowStart, merged, batch, speed, completeness }) => [
+          ...[windowStart, completeness, of(merged), of(batch), of(speed)],
+        ]),
+      ).toEqual(shown)
+    }
+    for (const measure of names) {
+      const [a, b] = await Promise.all(
+        [sketched, plain].map((history) => readTopKeys(pool, { ...history.target, ...everything, measure })),
+      )
+      const shown = a?.keys.map((key) => ({ ...key, measures: of(key.measures) }))
+      expect(shown?.length).toBe(7)
+      expect(b?.keys.map((key) => ({ ...key, measures: of(key.measures) }))).toEqual(shown)
+      expect(b?.total).toBe(a?.total)
     }
   })
 })

@@ -1,5 +1,6 @@
 import { readValues, type ValueCell } from '../read-values'
 import type { Pool } from '../../clients'
+import type { Definition } from '../../pipeline'
 import { History, origin, testDefinition, windowMs } from './history'
 
 let made = 0
@@ -30,8 +31,9 @@ export const shown = (values: readonly ValueCell[]) =>
   })
 
 /** 200 events of seven keys, one a second, folded and committed. */
-export async function filled(pool: Pool, partitions = 2): Promise<History> {
-  const history = await new History(pool, testDefinition({ name: freshName() }), partitions).create()
+export async function filled(pool: Pool, partitions = 2, change: Partial<Definition> = {}): Promise<History> {
+  const definition = testDefinition({ name: freshName(), ...change })
+  const history = await new History(pool, definition, partitions).create()
   for (let i = 0; i < 200; i++) {
     history.append({
       partition: i % partitions,
