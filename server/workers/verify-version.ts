@@ -1,4 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -9,6 +8,7 @@ import { compilePipeline } from '../pipeline'
 import { AppError, type Env } from '../platform'
 import { findVersion } from '../serving'
 import { openArchiveSource } from './archive-source'
+import { databaseUrlOf } from './cli/running-stores'
 import { documentOfCompute } from './verify-store'
 
 /** Verifies a version on the database and archive of the environment, beside whatever runs on them. */
@@ -40,18 +40,4 @@ export async function verifyByNumber(env: Env, pipeline: string, number: number)
     await pool.end()
     await rm(tempDir, { recursive: true, force: true })
   }
-}
-
-/** DATABASE_URL, else the private Postgres that runs on the data folder. */
-function databaseUrlOf(env: Env): string {
-  if (env.databaseUrl !== undefined) return env.databaseUrl
-  const at = (ending: string) => path.join(env.dataDir, `postgres.${ending}`)
-  if (!existsSync(at('password')) || !existsSync(at('port'))) {
-    throw new AppError(
-      'unavailable',
-      `Finding the database failed: there is none in ${env.dataDir}. Name the folder with --data-dir, or set DATABASE_URL.`,
-    )
-  }
-  const [password, port] = [readFileSync(at('password'), 'utf8'), readFileSync(at('port'), 'utf8')]
-  return `postgresql://parallax:${password}@127.0.0.1:${port}/parallax`
 }

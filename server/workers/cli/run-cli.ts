@@ -1,5 +1,8 @@
 import { AppError } from '../../platform'
+import { align } from './align'
 import { audit } from './audit'
+import { backup } from './backup'
+import { restore } from './restore'
 import { runCommand, type Command } from './command'
 import { pipelines } from './pipelines'
 import { provision } from './provision'
@@ -22,6 +25,9 @@ const commands: Record<string, Command> = {
   plan,
   verify,
   audit,
+  backup,
+  restore,
+  align,
 }
 
 /** Runs a command line; resolves to the exit code: 0 done, 1 failed, 2 not understood. */
@@ -68,6 +74,6 @@ ${lines.join('\n\n')}
   parallax role ${roleNames.join('|')}
       Runs one role in the foreground on DATABASE_URL and NATS_URL, until SIGTERM: for containers, after provision.
 
-All but start, provision and role talk to a running server: --url (or PARALLAX_URL), --token (or PARALLAX_API_TOKEN); without them to
+All but start, provision, role, verify, backup, restore and align talk to a running server: --url (or PARALLAX_URL), --token (or PARALLAX_API_TOKEN); without them to
 the one that runs on the data folder (--data-dir). All take --json and --help.`
 }
