@@ -2,12 +2,12 @@ import { AppError, readEnv } from '../../platform'
 import type { Command } from './command'
 
 export const provision: Command = {
-  usage: 'provision [--feed flights|none]',
+  usage: 'provision [--archive] [--feed flights|none]',
   summary:
-    'Brings the database and log of DATABASE_URL and NATS_URL to what this release needs, and makes the first administrator. Before the roles of a release start; any number of times.',
-  options: { feed: { type: 'string' } },
+    'Brings the database and log of DATABASE_URL and NATS_URL to what this release needs, and makes the first administrator. Before the roles of a release start; any number of times. --archive: the archive is mounted here, and is brought in step with both.',
+  options: { feed: { type: 'string' }, archive: { type: 'boolean' } },
   positionals: { min: 0, max: 0 },
-  async run({ options: { feed = 'none' }, answer }) {
+  async run({ options: { feed = 'none', archive }, answer }) {
     if (feed !== 'flights' && feed !== 'none') {
       throw new AppError(
         'bad_request',
@@ -22,8 +22,15 @@ export const provision: Command = {
         'Provisioning failed: DATABASE_URL and NATS_URL are not set. Set both; parallax start provisions its own stores by itself.',
       )
     }
-    const { provision: bringUp } = await import('../provision') // the other commands open no database
-    const done = await bringUp({ ...env, databaseUrl, natsUrl }, feed === 'flights')
+    // The other commands open no database.
+    const [{ provision: bringUp }, { archiveDirOf }] = await Promise.all([
+      import('../provision'),
+      import('../../control'),
+    ])
+    const done = await bringUp(
+      { ...env, databaseUrl, natsUrl },
+      { samples: feed === 'flights', archiveDir: archive === true ? archiveDirOf(env) : null },
+    )
     const { admin, migrations, pipelines } = done
     const lines = [
       migrations.length > 0 ? `migrated: ${migrations.join(', ')}` : 'the database is up to date',
