@@ -37,26 +37,28 @@ export function memorySpeed(tables: Tables, now: () => number) {
     tx.set(positions, 'position', positionKey(row), row)
   }
 
-  return {
-    ensurePositions(tx: Transaction, computeIds: readonly number[]): void {
-      for (const computeId of computeIds) {
-        const partitions = tx.get(computes, String(computeId))?.partitions ?? 0
-        for (let partition = 0; partition < partitions; partition++) {
-          const key = positionKey({ computeId, partition })
-          if (tx.get(positions, key) !== undefined) continue
-          const fresh = {
-            seq: 0,
-            epoch: 0,
-            fence: 0,
-            watermark: null,
-            logTime: null,
-            owner: null,
-            leaseUntil: null,
-          }
-          put(tx, { computeId, partition, ...fresh, counters: noCounters })
+  const ensure = (tx: Transaction, computeIds: readonly number[]): void => {
+    for (const computeId of computeIds) {
+      const partitions = tx.get(computes, String(computeId))?.partitions ?? 0
+      for (let partition = 0; partition < partitions; partition++) {
+        const key = positionKey({ computeId, partition })
+        if (tx.get(positions, key) !== undefined) continue
+        const fresh = {
+          seq: 0,
+          epoch: 0,
+          fence: 0,
+          watermark: null,
+          logTime: null,
+          owner: null,
+          leaseUntil: null,
         }
+        put(tx, { computeId, partition, ...fresh, counters: noCounters })
       }
-    },
+    }
+  }
+
+  return {
+    ensurePositions: ensure,
 
     acquireLeases(tx: Transaction, owner: string, input: LeaseQuery & { limit: number }): Lease[] {
       const { computeIds, limit, leaseMs, dead } = input
@@ -156,10 +158,10 @@ export function memorySpeed(tables: Tables, now: () => number) {
 
     /** Closes the epoch in all partitions of a compute at once. */
     rotateEpoch(tx: Transaction, computeId: number): Cut {
-      const rows = [...tx.values(positions)]
-        .flatMap(([, row]) => (row.computeId === computeId ? [row] : []))
-        .sort((a, b) => a.partition - b.partition)
-      for (const row of rows) tx.lock('position', positionKey(row))
+      ensure(tx, [computeId])
+      const known = [...tx.values(positions)].flatMap(([, row]) => (row.computeId === computeId ? [row] : []))
+      for (const row of sorted(known)) tx.lock('position', positionKey(row))
+      const rows = sorted(known).flatMap((row) => tx.get(positions, positionKey(row)) ?? [])
       const epoch = Math.max(0, ...rows.map((row) => row.epoch))
       for (const row of rows) {
         const { partition, seq, watermark } = row

@@ -161,22 +161,25 @@ async function settle({ stores }: Node, run: JobRun, staged: number[], error: un
 }
 
 /** Asks for runs, rolls back, vacuums and cancels, as people and schedules do. */
-export async function runOperator({ world, timing, stores }: Node): Promise<void> {
+export async function runOperator({ world, process, timing, stores }: Node): Promise<void> {
   const { random } = world
   for (let made = 1; world.isStorming; made++) {
-    await timing.sleep(500 + random.below(4_000))
+    await timing.sleep(200 + random.below(1_800))
     if (!world.isStorming) return
     const action = random.next()
     world.operating++
     const request = { computeId, actor: 'operator', reason: null, jobId: null }
+    const rollBack = () =>
+      stores.serving.transact((tx) => rollbackThrough(tx, { ...request, target: world.drawTarget() }))
     const step =
       action < 0.5
-        ? world.askForRun(stores, `job-${made}`)
-        : action < 0.75
-          ? stores.serving.transact((tx) => rollbackThrough(tx, { ...request, target: world.drawTarget() }))
+        ? world.askForRun(stores, `${process.name}-${made}`)
+        : action < 0.65
+          ? rollBack()
           : action < 0.9
-            ? vacuumThrough(stores.serving, world.vacuumRequest())
-            : stores.jobs.markCancel(`job-${made - 1}`)
+            ? // What a rollback right after it would need must still be there, or be known to be gone.
+              vacuumThrough(stores.serving, world.vacuumRequest()).then(rollBack)
+            : stores.jobs.markCancel(`${process.name}-${made - 1}`)
     await step.then(
       () => undefined,
       () => undefined,

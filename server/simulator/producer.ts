@@ -41,7 +41,7 @@ export function produce(world: World): Ledger {
       if (!isLost) log.append(partition, events)
       if (isLost || random.chance(0.1)) {
         // The answer did not come: sent again, soon or after long.
-        scheduler.after(random.pick([50, 2_000, 15_000]), null, () => {
+        scheduler.after(random.pick([50, 1_000, 5_000]), null, () => {
           send(partition, events)
         })
         return

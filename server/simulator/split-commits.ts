@@ -51,18 +51,21 @@ export function splitFlips(
     ...stores.serving,
     transact: (fn) =>
       stores.serving.transact((tx) =>
-        fn({
-          ...tx,
-          writePublication: async (computeId, publication, flip) => {
-            for (const { id } of flip.closed)
-              await server.single(process, (own) => {
-                const row = own.get(ranges, String(id))
-                if (row !== undefined)
-                  own.set(ranges, 'range', String(id), { ...row, until: publication.number })
-              })
-            await tx.writePublication(computeId, publication, { closed: [], added: flip.added })
-          },
-        }),
+        fn(
+          Object.assign(Object.create(tx) as typeof tx, {
+            writePublication: async (
+              ...[computeId, publication, flip]: Parameters<typeof tx.writePublication>
+            ) => {
+              for (const { id } of flip.closed)
+                await server.single(process, (own) => {
+                  const row = own.get(ranges, String(id))
+                  if (row !== undefined)
+                    own.set(ranges, 'range', String(id), { ...row, until: publication.number })
+                })
+              await tx.writePublication(computeId, publication, { closed: [], added: flip.added })
+            },
+          }),
+        ),
       ),
   }
 }

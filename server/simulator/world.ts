@@ -162,9 +162,10 @@ export class World {
     const compute = this.tables.computes.get(String(computeId))
     const versions = [...this.tables.versions.values()]
     const version = versions[this.random.below(versions.length)]?.number ?? 1
+    const newest = compute?.publication ?? 0
     return this.random.chance(0.5)
       ? { version }
-      : { publication: this.random.below((compute?.publication ?? 0) + 1) }
+      : { publication: this.random.chance(0.2) ? 0 : this.random.below(newest + 1) }
   }
 
   vacuumRequest(): VacuumRequest {
@@ -173,7 +174,7 @@ export class World {
     )
     return {
       computeId,
-      definition: { windowSizeMs: this.settings.windowMs, retention: { versions: 2, cellsMs: 1e12 } },
+      definition: { windowSizeMs: this.settings.windowMs, retention: { versions: 1, cellsMs: 1e12 } },
       clock: { now: () => this.scheduler.now + vacuumAheadMs },
       held,
     }
@@ -236,7 +237,7 @@ export class World {
 
   /** The next fault, for as long as they last. */
   #later(): void {
-    this.scheduler.after(200 + this.random.below(3_000), null, () => {
+    this.scheduler.after(100 + this.random.below(2_000), null, () => {
       if (!this.isStorming) return
       this.#fault()
       this.#later()
@@ -245,18 +246,22 @@ export class World {
 
   #fault(): void {
     const { random, scheduler, server, faults } = this
-    const victim = random.pick([...this.#processes.keys()])
     const kind = random.next()
+    const isStop = kind >= 0.5 && kind < 0.85
+    const all = [...this.#processes]
+    // A worker that stands still past its lease while its partitions move on is what the fences are for.
+    const prone = isStop && random.chance(0.6) ? all.filter(([, role]) => role === 'speed') : all
+    const [victim] = random.pick(prone.length > 0 ? prone : all)
     if (kind < 0.5) {
       faults.kills++
-      server.killed(victim, random.pick([0, 5, 200, 12_000]))
+      server.killed(victim, random.pick([0, 5, 200, 9_000]))
       this.ended(victim)
     } else if (kind < 0.85) {
       if (victim.state !== 'running') return
       faults.stops++
       scheduler.stop(victim)
       server.stopped(victim)
-      scheduler.after(random.pick([300, 3_000, 9_000, 14_000]), null, () => {
+      scheduler.after(random.pick([300, 8_500, 9_000, 12_000]), null, () => {
         scheduler.wake(victim)
       })
     } else {

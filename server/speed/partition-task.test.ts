@@ -1,23 +1,59 @@
 import { describe, expect, test } from 'vitest'
-import { batchOf, ModelStore, type ModelMessage } from './epoch-merge.model'
+import { compilePipeline, parseDefinition, type EventBatch } from '../pipeline'
 import { limits } from './limits'
-import type { PartitionTask } from './partition-task'
+import { PartitionTask } from './partition-task'
 import { rowsFrom } from './rows-from'
 
-const settings = { partitions: 1, allowedMs: 0, outOfOrderMs: 0, horizonMs: 1_000, beyond: 'defer' as const }
+const document = {
+  apiVersion: 'parallax/v1',
+  kind: 'Pipeline',
+  metadata: { name: 'sums', title: 'sums', owner: 'test' },
+  spec: {
+    events: { type: 'e' },
+    key: 'data.k',
+    window: { size: '1s' },
+    lateness: { outOfOrder: '0s', allowed: '0s' },
+    dedupe: { horizon: '1s' },
+    measures: { v: { sum: 'data.v', type: 'int' } },
+  },
+}
 
-const message = (seq: number, ...ids: number[]): ModelMessage => ({
-  seq,
-  partition: 0,
-  logTime: 100 + seq,
-  events: ids.map((id) => ({ id, time: 100, key: 'a', value: 1, partition: 0 })),
-})
-const batch = (...messages: ModelMessage[]) => batchOf(messages, 0)
+interface Message {
+  seq: number
+  ids: number[]
+}
+
+const message = (seq: number, ...ids: number[]): Message => ({ seq, ids })
+
+/** One partition's messages, logged a millisecond after one another. */
+function batch(...messages: Message[]): EventBatch {
+  const rows = messages.flatMap(({ seq, ids }) => ids.map((id, index) => ({ seq, id: String(id), index })))
+  return {
+    type: 'e',
+    partition: 0,
+    n: rows.length,
+    seq: rows.map(({ seq }) => seq),
+    index: rows.map(({ index }) => index),
+    logTime: rows.map(({ seq }) => 100 + seq),
+    time: rows.map(() => 100),
+    source: rows.map(() => 's'),
+    id: rows.map(({ id }) => id),
+    subject: rows.map(() => null),
+    columns: { k: rows.map(() => 'a'), v: rows.map(() => 1) },
+  }
+}
 
 function leased(change: Partial<PartitionTask['lease']> = {}): PartitionTask {
-  const store = new ModelStore(settings, 'none')
-  Object.assign(store.at(0), change)
-  return store.acquire(0)
+  const parsed = parseDefinition(document)
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems))
+  const position = { seq: 0, epoch: 0, fence: 1, watermark: null, logTime: null }
+  return new PartitionTask({
+    lease: { computeId: 1, partition: 0, ...position, ...change },
+    pipeline: 'sums',
+    compiled: compilePipeline(parsed.definition),
+    seed: { seedLo: 1, seedHi: 2 },
+    partitions: 1,
+  })
 }
 
 describe('a partition task', () => {

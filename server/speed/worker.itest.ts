@@ -6,12 +6,12 @@ import { startTestServices, type TestServices } from '../clients/testing'
 import { openSchemaRegistry, provisionStreams, subjectOf } from '../log'
 import { sleep, type Stop } from '../platform'
 import { rotateEpoch } from '../serving'
-import { randomOf } from './epoch-merge.model'
 import {
   addTestPipeline,
   ended,
   forkWorker,
   publishSales,
+  randomOf,
   randomSales,
   readWholeLog,
   recount,
