@@ -14,7 +14,7 @@ import { productPids } from './processes'
 import { startProduct, until, type Product } from './start-product'
 
 const seed = seedOf()
-const planned = planStorm({ seed, rounds: 9, everyMs: 2_000 })
+const planned = planStorm({ seed, rounds: 9, everyMs: 1_500 })
 let product: Product
 let dataDir: string
 let producer: Producer

@@ -12,10 +12,11 @@ const failedEnquiries = 2
 const idleMs = 3_000
 
 interface Watched {
-  client: pg.PoolClient & { processID?: number }
+  client: pg.PoolClient & { processID?: number; readyForQuery?: boolean }
   stream: Socket
+  /** When it last had nothing to answer, or had said something since the look before. */
   heardAt: number
-  writtenWhenHeard: number
+  bytesRead: number
 }
 
 /** What the server says of a backend. */
@@ -47,9 +48,15 @@ export function watchSilence(pool: pg.Pool, url: string): void {
     // After a pause of this very process what was heard meanwhile is not yet read: not a silence of the server.
     const wasAway = now - lookedAt > 2 * lookMs
     lookedAt = now
-    const silent = [...watched.values()].filter(
-      (one) => one.stream.bytesWritten > one.writtenWhenHeard && now - one.heardAt >= silentMs,
-    )
+    for (const one of watched.values()) {
+      const { bytesRead } = one.stream
+      if (one.client.readyForQuery === true || bytesRead !== one.bytesRead) one.heardAt = now
+      one.bytesRead = bytesRead
+    }
+    const silent = [...watched.values()]
+      .filter((one) => now - one.heardAt >= silentMs)
+      // As they are now: looking goes on while it is enquired.
+      .map((one) => ({ ...one }))
     if (silent.length === 0 || wasAway || enquiring) return
     enquiring = true
     const pids = silent.flatMap(({ client }) => client.processID ?? [])
@@ -57,7 +64,7 @@ export function watchSilence(pool: pg.Pool, url: string): void {
     enquiring = false
     failures = states === null ? failures + 1 : 0
     for (const one of silent) {
-      if (one.heardAt > now) continue
+      if (one.stream.bytesRead !== one.bytesRead) continue
       const why =
         states === null
           ? failures >= failedEnquiries
@@ -69,16 +76,8 @@ export function watchSilence(pool: pg.Pool, url: string): void {
   }
   pool.on('connect', (client) => {
     const { stream } = (client as unknown as { connection: { stream: Socket } }).connection
-    const one: Watched = {
-      client,
-      stream,
-      heardAt: performance.now(),
-      writtenWhenHeard: stream.bytesWritten,
-    }
-    stream.on('data', () => {
-      one.heardAt = performance.now()
-      one.writtenWhenHeard = stream.bytesWritten
-    })
+    // Looked at from outside: whoever copies rows takes the connection over, and suffers no other listener.
+    const one: Watched = { client, stream, heardAt: performance.now(), bytesRead: stream.bytesRead }
     stream.once('close', () => {
       watched.delete(client)
       if (watched.size > 0) return
