@@ -156,6 +156,7 @@ const completeness = async () =>
 /** Two hundred before the copy, two hundred after it. */
 async function live(): Promise<string> {
   await addSales(await go(), 'sales')
+  await bringInStep({ ...services, clock: systemClock }, { archiveDir: archiveDir() }) // as every start does
   await world?.startSpeed()
   await sell(0, 200)
   const backup = await keepAll()

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { inTransaction, type Nats, type Pool } from '../../clients'
@@ -120,7 +120,7 @@ async function migrateAsThen(databaseUrl: string, names: readonly string[]): Pro
   }
   const folder = await mkdtemp(path.join(tmpdir(), 'parallax-migrations-'))
   try {
-    for (const name of names) await symlink(path.join(own, name), path.join(folder, name), 'dir')
+    for (const name of names) await cp(path.join(own, name), path.join(folder, name), { recursive: true })
     await migrate(databaseUrl, folder)
   } finally {
     await rm(folder, { recursive: true, force: true })
