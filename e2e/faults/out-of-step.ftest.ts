@@ -58,7 +58,9 @@ async function halt(): Promise<void> {
 const start = Math.floor(Date.now() / 10_000) * 10_000 - 120_000
 
 async function sell(from: number, to: number): Promise<void> {
-  const events = Array.from({ length: to - from }, (_, i) => sale('till', from + i, start + (from + i) * 100))
+  const events = Array.from({ length: to - from }, (_, i) =>
+    sale('till', from + i, start + ((from + i) % 100) * 500),
+  )
   await world?.post(events)
   await caughtUp()
 }
@@ -155,7 +157,7 @@ const completeness = async () =>
 
 /** Two hundred before the copy, two hundred after it. */
 async function live(): Promise<string> {
-  await addSales(await go(), 'sales')
+  await addSales(await go(), 'sales', { lateness: { outOfOrder: '1m', allowed: '10m', beyond: 'defer' } })
   await bringInStep({ ...services, clock: systemClock }, { archiveDir: archiveDir() }) // as every start does
   await world?.startSpeed()
   await sell(0, 200)

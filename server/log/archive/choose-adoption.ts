@@ -30,7 +30,7 @@ export interface Adoption<F extends FoundSegment = FoundSegment> {
   unknown: { seqFrom: number; seqTo: number }[]
 }
 
-const namePattern = /^(.+)[/\\](\d+)-(\d+)-\d+(?:-merged)?\.parquet$/
+const namePattern = /^(.+)[/\\](\d+)-(\d+)-\d+(?:-[a-z]+)?\.parquet$/
 
 /** Null: not the name of a segment. */
 export function segmentName(file: string): SegmentName | null {
