@@ -36,6 +36,9 @@ describe('the environment', () => {
       apiToken: 'token',
       natsServerBin: '/opt/nats-server',
       natsSync: 'always',
+      trustedProxies: '10.0.0.0/8',
+      requestsPerS: 50,
+      eventsPerS: 5_000,
       batchMemoryMb: 2048,
       logLevel: 'warn',
     })
@@ -48,6 +51,8 @@ describe('the environment', () => {
     [{ DATABASE_URL: 'mysql://db' }, 'DATABASE_URL'],
     [{ NATS_URL: 'http://nats' }, 'NATS_URL'],
     [{ PARALLAX_LOG_LEVEL: 'loud' }, 'PARALLAX_LOG_LEVEL'],
+    [{ PARALLAX_EVENTS_PER_S: '0' }, 'PARALLAX_EVENTS_PER_S'],
+    [{ PARALLAX_REQUESTS_PER_S: 'many' }, 'PARALLAX_REQUESTS_PER_S'],
     [{ PARALLAX_BATCH_MEMORY_MB: '64' }, 'PARALLAX_BATCH_MEMORY_MB'],
   ])('refuses %j and names the variable', (source, name) => {
     expect(() => readEnv(source)).toThrow(name)

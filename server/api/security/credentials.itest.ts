@@ -69,7 +69,7 @@ it('are all tried', () => {
   expect(procedures.length).toBeGreaterThan(90)
 })
 
-describe.each(names)('[attack 1] [attack 8] %s', (name) => {
+describe.each(names)('[attack 1] [attack 8] [attack 31] %s', (name) => {
   it('calls no procedure', async () => {
     const asked = procedures.filter(({ path }) => !publicProcedures.has(path))
     const answers = await Promise.all(

@@ -4,7 +4,7 @@ import type { LookupFunction } from 'node:net'
 import { checkHost, guardedLookup, RefusedAddress } from './address-guard'
 import type { SendResult } from './retry-plan'
 
-const timeoutMs = 10_000
+const timeoutMsDefault = 10_000
 const answerBytes = 4_096
 
 export interface Reach {
@@ -12,6 +12,8 @@ export interface Reach {
   isInternalAllowed: boolean
   /** Another resolver than the system's. */
   lookup?: LookupFunction
+  /** How long a receiver may take, all in all. */
+  timeoutMs?: number
 }
 
 interface HttpCall {
@@ -25,6 +27,7 @@ export async function postJson({ url, headers = {}, body }: HttpCall, reach: Rea
   try {
     const target = new URL(url)
     if (!reach.isInternalAllowed) checkHost(target.hostname)
+    const { timeoutMs = timeoutMsDefault } = reach
     const lookup = reach.lookup ?? (reach.isInternalAllowed ? undefined : guardedLookup())
     const answer = await call(
       target,
@@ -70,7 +73,7 @@ function judgeAnswer({ status, retryAfter, text }: HttpAnswer): SendResult {
   }
 }
 
-function call(url: URL, options: RequestOptions, body: string): Promise<HttpAnswer> {
+function call(url: URL, options: RequestOptions & { timeout: number }, body: string): Promise<HttpAnswer> {
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? httpsRequest : httpRequest
     const request = send(url, options, (response) => {
@@ -90,8 +93,8 @@ function call(url: URL, options: RequestOptions, body: string): Promise<HttpAnsw
     })
     // `timeout` above is of silence; a receiver that drips must end too.
     const timer = setTimeout(
-      () => request.destroy(new Error(`it did not answer within ${timeoutMs / 1000} s`)),
-      timeoutMs,
+      () => request.destroy(new Error(`it did not answer within ${options.timeout / 1000} s`)),
+      options.timeout,
     )
     request.on('close', () => {
       clearTimeout(timer)
