@@ -3,7 +3,7 @@ import { Command } from 'cmdk'
 import { Compass, Hourglass, Workflow } from 'lucide-react'
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { Dialog as Radix } from 'radix-ui'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useRefusal } from '@/components/account'
 import { useConsoleFeed } from '@/components/live'
 import { pausedLayers, useOpenPlan, usePlans } from '@/components/plan-dialog'
@@ -16,6 +16,7 @@ export function Palette({ onClose, typed: before }: { onClose: () => void; typed
   const { pipelines, proposals } = useConsoleFeed()
   const path = usePathname()
   const [typed, setTyped] = useState(before)
+  const input = useRef<HTMLInputElement>(null)
   const router = useRouter()
   const params = useSearchParams()
   const openPlan = useOpenPlan()
@@ -46,10 +47,24 @@ export function Palette({ onClose, typed: before }: { onClose: () => void; typed
     <Radix.Root open onOpenChange={(next) => (next ? undefined : onClose())}>
       <Radix.Portal>
         <Radix.Overlay className="scrim" />
-        <Radix.Content className="dialog palette" aria-describedby={undefined}>
+        <Radix.Content
+          className="dialog palette"
+          aria-describedby={undefined}
+          onOpenAutoFocus={(event) => {
+            // By itself it would select what was typed, for the next key to replace.
+            event.preventDefault()
+            input.current?.focus()
+            input.current?.setSelectionRange(before.length, before.length)
+          }}
+        >
           <Radix.Title className="sr-only">Find or act</Radix.Title>
           <Command label="Find or act" loop>
-            <Command.Input placeholder="Find a pipeline, or act" value={typed} onValueChange={setTyped} />
+            <Command.Input
+              ref={input}
+              placeholder="Find a pipeline, or act"
+              value={typed}
+              onValueChange={setTyped}
+            />
             <Command.List>
               <Command.Empty>
                 Nothing has that name. Pipelines, screens and actions are found here.
