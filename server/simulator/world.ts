@@ -98,6 +98,7 @@ export class World {
   heal(): void {
     this.isStorming = false
     this.#weather.breaks = 0
+    this.#weather.latency = () => this.random.below(3)
     for (const process of this.#processes.keys()) this.scheduler.wake(process)
   }
 
