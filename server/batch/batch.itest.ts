@@ -90,7 +90,7 @@ describe('a recompute', () => {
       for (const change of [
         {},
         { chunkRows: 300 },
-        { chunkRows: 1 },
+        { chunkRows: 60 },
         { engine: single },
         { archive: await archiveOf(history, services.dataDir, 2_999), chunkRows: 500 },
       ]) {
@@ -247,6 +247,17 @@ describe('a scheduled run', () => {
       { from: start, to: closed },
     ])
     expect(await run()).toEqual([])
+    // What the archive has lost since a version counted it is not counted again without it.
+    append('latest', start + 2_000)
+    await history.catchUp()
+    await pool.query(
+      `INSERT INTO hole (type, seq_from, seq_to, from_time, to_time, layer, reason)
+       VALUES ($1, 1, 9, $2, $3, 'archive', 'test')`,
+      [history.definition.eventType, start, closed - 1],
+    )
+    expect(await run()).toEqual([])
+    await pool.query('DELETE FROM hole')
+    expect(await run()).toEqual([{ from: start, to: closed }])
   })
 
   it('fills what the speed layer could not read, once', async () => {
@@ -318,7 +329,7 @@ describe('a recompute for a job that did not reach its end', () => {
     expect(staged).toMatchObject({ digest, rows, events, bytes })
     expect(await rowsOf(staged)).toEqual(await rowsOf(undisturbed))
     expect(begun.length).toBeGreaterThan(0)
-    expect(Math.min(...begun)).toBeGreaterThanOrEqual(range.from + 3_600_000)
+    expect(Math.min(...begun)).toBeGreaterThan(range.from)
     expect(await recompute(request)).toEqual(staged)
     const { rows: left } = await pool.query('SELECT 1 FROM version_chunk WHERE version_id = $1', [staged.id])
     expect(left).toEqual([])

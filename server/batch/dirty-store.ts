@@ -73,3 +73,18 @@ export async function unfilledHoles(pool: Pool, query: DirtyQuery): Promise<Rang
   )
   return rows
 }
+
+/** Where the archive has lost events since the version in force counted them: another count would not have them. */
+export async function irreplaceableRanges(pool: Pool, computeId: number): Promise<Range[]> {
+  const { rows } = await pool.query<Range>(
+    `SELECT greatest(r.range_from, h.from_time) AS "from", least(r.range_to, h.to_time + 1) AS "to"
+       FROM compute c
+       JOIN hole h ON h.type = c.type AND h.layer = 'archive' AND h.from_time IS NOT NULL
+       JOIN publication_range r ON r.compute_id = c.id AND r.until_number IS NULL
+        AND r.range_from <= h.to_time AND r.range_to > h.from_time
+       JOIN version v ON v.id = r.version_id AND v.finished_at < h.created_at AND h.seq_from <= ANY (v.cut)
+      WHERE c.id = $1 ORDER BY 1`,
+    [computeId],
+  )
+  return rows
+}

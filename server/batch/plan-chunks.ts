@@ -1,9 +1,11 @@
 import { overlaps, type Range } from '../serving'
-import { floorTo } from './plan-ranges'
+import { ceilTo, floorTo } from './plan-ranges'
 
-/** Rows a statement may scan before its range is cut: keeps memory flat whatever the range. */
-export const chunkRowsDefault = 10_000_000
+/** Rows a statement may scan before its range is cut: keeps memory flat whatever the range, spilling little. */
+export const chunkRowsDefault = 2_000_000
 const hourMs = 3_600_000
+/** Where an hour holds more than a chunk may, it is cut into so many at most. */
+const cutsOfHour = 12
 /** Steps looked at in one range; beyond it a step is longer than an hour. */
 const maxSteps = 10_000
 
@@ -16,7 +18,8 @@ export interface ArchivedRows {
 
 /**
  * Cuts a range into chunks of whole hours (whole windows, where these are longer) that hold about `chunkRows` rows
- * each, taking rows as evenly spread over their segment. One hour is never cut.
+ * each, taking rows as evenly spread over their segment. An hour that holds more is cut into as few parts as will do,
+ * twelve at most.
  */
 export function planChunks(input: {
   range: Range
@@ -25,13 +28,14 @@ export function planChunks(input: {
   chunkRows: number
 }): Range[] {
   const { range, windowSizeMs, segments, chunkRows } = input
-  const coarse = Math.max(hourMs, windowSizeMs, (range.to - range.from) / maxSteps)
-  const stepMs = Math.max(windowSizeMs, floorTo(coarse + windowSizeMs - 1, windowSizeMs))
   const touching = segments.filter(({ minTime, maxTime }) =>
     overlaps(range, { from: minTime, to: maxTime + 1 }),
   )
   const total = touching.reduce((sum, segment) => sum + rowsIn(segment, range), 0)
   if (total <= chunkRows) return [range]
+  const parts = Math.min(cutsOfHour, Math.max(1, Math.ceil(rowsInHour(touching) / chunkRows)))
+  const coarse = Math.max(hourMs / parts, windowSizeMs, (range.to - range.from) / maxSteps)
+  const stepMs = Math.max(windowSizeMs, ceilTo(Math.floor(coarse), windowSizeMs))
   const chunks: Range[] = []
   let rows = 0
   for (let from = range.from; from < range.to;) {
@@ -50,6 +54,13 @@ export function planChunks(input: {
   }
   return chunks
 }
+
+/** Of the densest segment. */
+const rowsInHour = (segments: readonly ArchivedRows[]): number =>
+  Math.max(
+    0,
+    ...segments.map(({ rows, minTime, maxTime }) => rows / Math.max(1, (maxTime + 1 - minTime) / hourMs)),
+  )
 
 /** Rows of a segment that fall into a range, taken as evenly spread. */
 export function rowsIn({ minTime, maxTime, rows }: ArchivedRows, range: Range): number {

@@ -82,6 +82,18 @@ describe('the chunks of a run', () => {
     expect(planChunks({ range, windowSizeMs: size, segments, chunkRows: 100 })).toEqual([range])
   })
 
+  it('are parts of an hour where one hour holds more than fits', () => {
+    const range = { from: 0, to: hour }
+    const busy = [{ minTime: 0, maxTime: hour - 1, rows: 3_000 }]
+    const chunks = planChunks({ range, windowSizeMs: size, segments: busy, chunkRows: 1_000 })
+    expect(chunks).toEqual([
+      { from: 0, to: hour / 3 },
+      { from: hour / 3, to: (2 * hour) / 3 },
+      { from: (2 * hour) / 3, to: hour },
+    ])
+    expect(planChunks({ range, windowSizeMs: size, segments: busy, chunkRows: 1 })).toHaveLength(12)
+  })
+
   it('hold about so many rows, end on hours, and together are the range', () => {
     const range = { from: size, to: 9 * hour + size }
     const chunks = planChunks({ range, windowSizeMs: size, segments, chunkRows: 31 })

@@ -1,12 +1,13 @@
 import type { Pool } from '../clients'
 import type { CompiledPipeline } from '../pipeline'
-import type { Cut, Range } from '../serving'
-import { dirtyWindows, unfilledHoles } from './dirty-store'
-import { endOfClosed, planRanges } from './plan-ranges'
+import { subtract, type Cut, type Range } from '../serving'
+import { dirtyWindows, irreplaceableRanges, unfilledHoles } from './dirty-store'
+import { ceilTo, endOfClosed, floorTo, planRanges } from './plan-ranges'
 
 /**
  * What a scheduled run at this cut has to recompute; empty: nothing. Windows are closed up to the lowest watermark
- * of the cut, less the allowed lateness.
+ * of the cut, less the allowed lateness. Windows whose version holds events that the archive has lost since are left
+ * as they are: what came later is merged with them, and a person may still ask for them.
  */
 export async function planRun(
   pool: Pool,
@@ -18,6 +19,15 @@ export async function planRun(
   if (watermarks.length === 0) return []
   const closedUpTo = Math.min(...watermarks) - lateness.allowedMs
   const query = { computeId, windowSizeMs, epoch: cut.epoch, end: endOfClosed(closedUpTo, windowSizeMs) }
-  const [windows, holes] = await Promise.all([dirtyWindows(pool, query), unfilledHoles(pool, query)])
-  return planRanges({ dirty: [...windows, ...holes], windowSizeMs, closedUpTo })
+  const [windows, holes, irreplaceable] = await Promise.all([
+    dirtyWindows(pool, query),
+    unfilledHoles(pool, query),
+    irreplaceableRanges(pool, computeId),
+  ])
+  const planned = planRanges({ dirty: [...windows, ...holes], windowSizeMs, closedUpTo })
+  const kept = irreplaceable.map(({ from, to }) => ({
+    from: floorTo(from, windowSizeMs),
+    to: ceilTo(to, windowSizeMs),
+  }))
+  return planned.flatMap((range) => subtract(range, kept))
 }

@@ -76,6 +76,10 @@ describe('completeness', () => {
     expect(judged({ holes: [archive] })).toBe('partial')
     expect(judged({ holes: [archive], coverage: { ...coverage, cut: [100, 149] } })).toBe('complete')
     expect(judged({ holes: [archive], coverage: null })).toBe('provisional')
+    const lostAt = { ...archive, notedAt: 5_000 }
+    expect(judged({ holes: [lostAt], coverage: { ...coverage, finishedAt: 4_999 } })).toBe('complete')
+    expect(judged({ holes: [lostAt], coverage: { ...coverage, finishedAt: 5_001 } })).toBe('partial')
+    expect(judged({ holes: [lostAt], coverage: { ...coverage, finishedAt: null } })).toBe('partial')
   })
 
   it('[law 5] is partial while events of the window are kept in quarantine, whatever answers', () => {

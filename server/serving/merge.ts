@@ -25,6 +25,8 @@ export interface Coverage {
   cut: number[]
   /** Windows that end at or before this were closed at the cut, in every partition; null: none was. */
   settledTo: Instant | null
+  /** When it was counted to its end. */
+  finishedAt?: Instant | null
 }
 
 /** Events that a layer lacks, or that quarantine keeps from both; null times: unknown, so it may touch any window. */
@@ -36,6 +38,7 @@ export interface Hole {
   fromTime: Instant | null
   toTime: Instant | null
   reason: string
+  notedAt?: Instant
 }
 
 export interface Judgement {
@@ -85,9 +88,13 @@ function answersFrom(hole: Hole, coverage: Coverage | null): boolean {
   if (coverage === null) return hole.layer === 'speed'
   const cuts = hole.partition === null ? coverage.cut : [coverage.cut[hole.partition] ?? 0]
   return hole.layer === 'archive'
-    ? cuts.some((cut) => cut >= hole.seqFrom)
+    ? cuts.some((cut) => cut >= hole.seqFrom) && !isOlder(coverage, hole)
     : cuts.some((cut) => cut < hole.seqTo)
 }
+
+/** A version that was counted before the archive lost something holds it still. */
+const isOlder = ({ finishedAt }: Coverage, { notedAt }: Hole): boolean =>
+  notedAt !== undefined && (finishedAt ?? Infinity) < notedAt
 
 function describe(hole: Hole): string {
   if (hole.layer === 'quarantine') return hole.reason

@@ -82,8 +82,8 @@ const statement = {
     'positions', coalesce((SELECT json_agg(json_build_object('partition', partition, 'seq', seq, 'epoch', epoch,
         'watermark', watermark) ORDER BY partition) FROM speed_position WHERE compute_id = $1), '[]'),
     'holes', coalesce((SELECT json_agg(json_build_object('id', h.id, 'layer', layer, 'partition', partition,
-        'seqFrom', seq_from, 'seqTo', seq_to, 'fromTime', from_time, 'toTime', to_time, 'reason', reason)
-        ORDER BY h.id) FROM hole h
+        'seqFrom', seq_from, 'seqTo', seq_to, 'fromTime', from_time, 'toTime', to_time, 'reason', reason,
+        'notedAt', ${ms('created_at')}) ORDER BY h.id) FROM hole h
       WHERE h.type = (SELECT type FROM compute WHERE id = $1) AND (h.compute_id IS NULL OR h.compute_id = $1)
         AND (h.to_time IS NULL OR h.to_time >= $2) AND (h.from_time IS NULL OR h.from_time < $3)), '[]'),
     'vacuumed', (SELECT value FROM setting WHERE key = 'vacuumed:' || $1::int)) AS cell`,

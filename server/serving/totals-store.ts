@@ -139,7 +139,7 @@ function rankSql(rank: Rank): string {
 
 const segments = `covered AS MATERIALIZED (
       SELECT r.range_from AS f, r.range_to AS t, r.version_id AS v, version.epoch, version.number, version.cut,
-             version.watermark
+             version.watermark, version.finished_at
         FROM publication_range r JOIN version ON version.id = r.version_id
        WHERE r.compute_id = $1 AND r.until_number IS NULL AND r.range_to > $2::bigint AND r.range_from < $3::bigint),
     segment AS MATERIALIZED (
@@ -223,9 +223,10 @@ function metaRow(keys: string, rankTotal: string): string {
         'positions', (SELECT json_agg(json_build_object('partition', partition, 'seq', seq, 'watermark', watermark)
           ORDER BY partition) FROM speed_position WHERE compute_id = $1),
         'covered', (SELECT json_agg(json_build_object('from', f, 'to', t, 'version', number, 'epoch', epoch, 'cut', cut,
-          'settledTo', watermark) ORDER BY f) FROM covered),
+          'settledTo', watermark, 'finishedAt', (extract(epoch FROM finished_at) * 1000)::bigint) ORDER BY f) FROM covered),
         'holes', (SELECT json_agg(json_build_object('layer', layer, 'partition', partition, 'seqFrom', seq_from,
-          'seqTo', seq_to, 'fromTime', from_time, 'toTime', to_time, 'reason', reason) ORDER BY h.id)
+          'seqTo', seq_to, 'fromTime', from_time, 'toTime', to_time, 'reason', reason,
+          'notedAt', (extract(epoch FROM created_at) * 1000)::bigint) ORDER BY h.id)
           FROM hole h WHERE h.type = (SELECT type FROM compute WHERE id = $1) AND (h.compute_id IS NULL OR h.compute_id = $1)
            AND (h.to_time IS NULL OR h.to_time >= $2::bigint) AND (h.from_time IS NULL OR h.from_time < $3::bigint)),
         'vacuumed', (SELECT value FROM setting WHERE key = 'vacuumed:' || $1::int),

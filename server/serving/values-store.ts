@@ -44,7 +44,8 @@ const positions = `(SELECT json_agg(json_build_object('partition', partition, 's
     ORDER BY partition) FROM speed_position WHERE compute_id = $1)`
 
 const holes = `(SELECT json_agg(json_build_object('layer', layer, 'partition', partition, 'seqFrom', seq_from,
-    'seqTo', seq_to, 'fromTime', from_time, 'toTime', to_time, 'reason', reason) ORDER BY h.id)
+    'seqTo', seq_to, 'fromTime', from_time, 'toTime', to_time, 'reason', reason,
+    'notedAt', (extract(epoch FROM created_at) * 1000)::bigint) ORDER BY h.id)
     FROM hole h WHERE h.type = (SELECT type FROM compute WHERE id = $1) AND (h.compute_id IS NULL OR h.compute_id = $1)
      AND (h.to_time IS NULL OR h.to_time >= $2) AND (h.from_time IS NULL OR h.from_time < $3))`
 
@@ -117,7 +118,7 @@ function pageSql(keyed: boolean): string {
            'boundary', (SELECT max(range_to) FROM publication_range WHERE compute_id = $1 AND until_number IS NULL),
            'horizon', (SELECT t FROM horizon), 'positions', ${positions}, 'holes', ${holes},
            'versions', (SELECT json_agg(json_build_object('id', id, 'version', number, 'epoch', epoch, 'cut', cut,
-             'settledTo', watermark))
+             'settledTo', watermark, 'finishedAt', (extract(epoch FROM finished_at) * 1000)::bigint))
                           FROM version WHERE id IN (SELECT v FROM contribution)), 'asOf', NULL) AS meta
   UNION ALL
   SELECT place, window_start, key, v, kind, acc, sketch, late, NULL FROM contribution
@@ -173,7 +174,7 @@ const asOfSql = `WITH chosen AS MATERIALIZED (
              AND r.since_number <= chosen.number AND (r.until_number IS NULL OR r.until_number > chosen.number)),
            'horizon', $3::bigint, 'positions', ${positions}, 'holes', ${holes},
            'versions', (SELECT json_agg(json_build_object('id', id, 'version', number, 'epoch', epoch, 'cut', cut,
-             'settledTo', watermark))
+             'settledTo', watermark, 'finishedAt', (extract(epoch FROM finished_at) * 1000)::bigint))
                           FROM version WHERE id IN (SELECT v FROM page)),
            'asOf', (SELECT number FROM chosen)) AS meta
   UNION ALL
