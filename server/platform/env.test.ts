@@ -21,6 +21,9 @@ describe('the environment', () => {
       PARALLAX_API_TOKEN: 'token',
       NATS_SERVER_BIN: '/opt/nats-server',
       PARALLAX_NATS_SYNC: 'always',
+      PARALLAX_TRUSTED_PROXIES: '10.0.0.0/8',
+      PARALLAX_REQUESTS_PER_S: '50',
+      PARALLAX_EVENTS_PER_S: '5000',
       PARALLAX_BATCH_MEMORY_MB: '2048',
       PARALLAX_LOG_LEVEL: 'WARN',
     })
