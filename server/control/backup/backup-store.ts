@@ -1,4 +1,4 @@
-import type { PoolClient } from '../../clients'
+import type { Pool, PoolClient } from '../../clients'
 
 export interface ListedFile {
   file: string
@@ -20,7 +20,7 @@ export async function selectListedFiles(
 }
 
 /** Every message up to here is archived, and folded by all that is in force. */
-export async function selectOldestPosition(client: PoolClient): Promise<number> {
+export async function selectOldestPosition(client: Pick<Pool | PoolClient, 'query'>): Promise<number> {
   const { rows } = await client.query<{ seq: number }>(
     `SELECT least(
        (SELECT coalesce(max(seq), 0) FROM archive_position),

@@ -2,6 +2,7 @@ import { inTransaction, type Nats, type Pool } from '../../clients'
 import { adoptSegments, bringLogTo, readLogIdentity, type Adopted, type RawMessage } from '../../log'
 import { AppError, logger, type Clock } from '../../platform'
 import { audit } from '../audit'
+import { selectOldestPosition } from '../backup/backup-store'
 import { logTimeOf } from '../log-state'
 import { insertLost, saveMark, selectHighest, selectMark } from './continuity-store'
 import { judgeContinuity, type Continuity } from './judge-continuity'
@@ -87,8 +88,8 @@ async function goOn(
   tail: KeptTail | undefined,
 ): Promise<Pick<StepReport, 'restored' | 'filled' | 'lost' | 'holes'>> {
   const { lastSeq } = await readLogIdentity(deps.nats)
-  // Of another log nothing stands for what this one held.
-  const fromSeq = kind === 'another log' ? 1 : lastSeq + 1
+  // Another log holds nothing of what some layer had still to read in the old one.
+  const fromSeq = kind === 'another log' ? (await selectOldestPosition(deps.pool)) + 1 : lastSeq + 1
   const lost = lostOf({ fromSeq, toSeq }, tail)
   // First what is lost is noted: whoever is killed while filling finds less to fill, and nothing forgotten.
   const holes = await inTransaction(deps.pool, async (client) => {
