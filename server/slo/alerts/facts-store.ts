@@ -38,6 +38,15 @@ export async function selectArchivedSeq(db: Queryable): Promise<number> {
   return rows[0]?.seq ?? 0
 }
 
+export async function selectLost(db: Queryable): Promise<{ stretches: number; types: string[] } | undefined> {
+  const { rows } = await db.query<{ stretches: number; types: string[] }>({
+    name: 'alert-facts-lost',
+    text: `SELECT count(*) AS stretches, array_agg(DISTINCT type ORDER BY type) AS types FROM hole
+            WHERE layer = 'archive' AND created_at > clock_timestamp() - interval '1 day' HAVING count(*) > 0`,
+  })
+  return rows[0]
+}
+
 /** As long as its operator wants the log to keep messages, where that is lengthened for the archive's sake. */
 export async function selectHeldAge(db: Queryable): Promise<number | null> {
   const { rows } = await db.query<{ ageMs: number | null }>(

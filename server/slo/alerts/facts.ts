@@ -46,6 +46,8 @@ export interface ArchiveFact {
   stalledSince: number | null
   /** How long the log keeps messages, as its operator wants it, and how old the oldest one is that is not archived; null: it keeps all. */
   retention: { ageS: number; waitsS: number } | null
+  /** Stretches of the log that neither the log nor the archive has any more, found in the last day; absent: none. */
+  lost?: { stretches: number; types: string[] } | undefined
 }
 
 /** What is left for a part on a machine. */

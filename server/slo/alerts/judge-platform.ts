@@ -11,6 +11,7 @@ export function judgePlatform(facts: AlertFacts, rules: RuleTable, now: number):
     ...judgeDependencies(facts),
     ...judgeWorkers(facts),
     ...judgeArchive(facts, rules, now),
+    ...judgeLost(facts),
     ...judgeProbes(facts, rules, now),
     ...judgeChannels(facts, rules, now),
   ]
@@ -69,6 +70,19 @@ function judgeArchive({ archive }: AlertFacts, rules: RuleTable, now: number): F
       title: 'The archive is behind',
       says: `${plural(archive.lagMessages, 'message')} of the log are not in the archive${stalls}.`,
       evidence: { lagMessages: archive.lagMessages, stalledS: Math.round(stalledS) },
+    }),
+  ]
+}
+
+function judgeLost({ archive }: AlertFacts): Finding[] {
+  if (archive?.lost === undefined) return []
+  const { stretches, types } = archive.lost
+  return [
+    finding('archive.lost', {
+      cause: 'lost',
+      title: 'The archive has lost events',
+      says: `${plural(stretches, 'part')} of the log with events of ${types.join(', ')} can no longer be read. Windows counted since lack them and are partial; those counted before stay. Restore the archive's files and the log from a backup.`,
+      evidence: { stretches, types: types.join(', ') },
     }),
   ]
 }

@@ -44,6 +44,7 @@ const well: AlertFacts = {
   traffic: [],
   probes: [{ pipeline: 'departures', lastAt: now - 30_000 }],
   channels: [{ name: 'ops', kind: 'slack', waiting: 0, oldestAt: null, failedLately: 0, lastError: null }],
+  keys: [],
   objectives: [],
   disks: [],
   holes: [],
@@ -96,6 +97,18 @@ describe('what holds', () => {
       'an archive far behind',
       { archive: { lagMessages: 60_000, stalledSince: null, retention: null } },
       [['archive.behind', 'archive', 'page']],
+    ],
+    [
+      'an archive that has lost events',
+      {
+        archive: {
+          lagMessages: 0,
+          stalledSince: null,
+          retention: null,
+          lost: { stretches: 2, types: ['trip.ended'] },
+        },
+      },
+      [['archive.lost', 'lost', 'page']],
     ],
     [
       'an archive that stands still',
@@ -395,6 +408,15 @@ describe('a part that is not seen', () => {
       ['log.away', 'log', 'page'],
     ])
   })
+})
+
+it('a window near the most keys it may have is a ticket, one its pipeline was stopped for a page', () => {
+  const window = { pipeline: 'departures', windowStart: now, keys: 79_999, limit: 100_000, isHeld: false }
+  expect(shown({ keys: [window] })).toEqual([])
+  const near = shown({ keys: [{ ...window, keys: 80_000 }] })
+  expect(near).toEqual([['cardinality.limit', 'speed:departures', 'ticket']])
+  const held = shown({ keys: [{ ...window, keys: 100_400, isHeld: true }] })
+  expect(held).toEqual([['cardinality.limit', 'speed:departures', 'page']])
 })
 
 it('a rule that is switched off finds nothing', () => {

@@ -23,6 +23,7 @@ import {
   selectDeadLetters,
   selectDisks,
   selectHeldAge,
+  selectLost,
   selectHoles,
   selectKeys,
   selectProbes,
@@ -129,16 +130,17 @@ export class FactsReader {
       workers: () => selectRoles(pool),
       archive: () =>
         needsLog(async () => {
-          const [seq, { lastSeq, maxAgeMs }, heldAgeMs] = await Promise.all([
+          const [seq, { lastSeq, maxAgeMs }, heldAgeMs, lost] = await Promise.all([
             selectArchivedSeq(pool),
             streamState(nats),
             selectHeldAge(pool),
+            selectLost(pool),
           ])
           const isKept = maxAgeMs > 0 && seq < lastSeq
           const oldestAt = isKept ? await firstAfter(nats, seq, 'events.>') : null
           const waitsS = oldestAt === null ? 0 : Math.max(0, now - oldestAt) / 1000
           const retention = maxAgeMs === 0 ? null : { ageS: (heldAgeMs ?? maxAgeMs) / 1000, waitsS }
-          return this.memory.archive({ seq, lastSeq, retention }, now)
+          return { ...this.memory.archive({ seq, lastSeq, retention }, now), lost }
         }),
       pipelines: () => needsLog(async () => this.memory.pipelines(await source.pipelines(), now)),
       runs: () => selectRuns(pool),

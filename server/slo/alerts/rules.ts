@@ -146,6 +146,13 @@ const speedRules: AlertRule[] = [
     forS: minute,
     needs: ['archive'],
   }),
+  rule('archive.lost', {
+    title: 'The archive has lost events',
+    says: 'A file of the archive is damaged or missing, or the log dropped what was not archived, and nothing holds the events any more. Found in the last day.',
+    severity: 'page',
+    forS: 0,
+    needs: ['archive'],
+  }),
   rule('cardinality.limit', {
     title: 'Windows have too many keys',
     says: 'A window has more than this share of the keys it may have; beyond all of them its speed layer stands still.',
