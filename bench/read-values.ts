@@ -16,7 +16,7 @@ interface Read {
   key: string | undefined
 }
 
-export interface ReadTimes {
+interface ReadTimes {
   p50: number
   p95: number
   p99: number
