@@ -7,7 +7,6 @@ import { benchEvent, benchType, structuredText } from './bench-events'
 import { addPipeline, openBenchServices, partitions } from './bench-services'
 import { percentile, rounded, type BenchOptions, type Figure } from './figure'
 
-const eventsPerSecond = 5_000
 const tickMs = 5
 const warmUpS = 3
 const measuredS = 10
@@ -23,7 +22,13 @@ interface Sent {
  * Milliseconds from publishing an event to its committed cell, at a steady rate; the commit is seen through the
  * message that tells viewers. The limit is one publish and one one-row commit, one after the other.
  */
-export async function eventToView({ scale, log }: BenchOptions): Promise<Figure> {
+export const eventToView =
+  (eventsPerSecond: number) =>
+  (options: BenchOptions): Promise<Figure> =>
+    measure(eventsPerSecond, options)
+
+async function measure(eventsPerSecond: number, { scale, log }: BenchOptions): Promise<Figure> {
+  const name = `event_to_view.${eventsPerSecond / 1_000}k`
   const services = await openBenchServices()
   try {
     const computeId = await addPipeline(services, 'bench-view')
@@ -38,18 +43,16 @@ export async function eventToView({ scale, log }: BenchOptions): Promise<Figure>
     })
     const stop = await runSpeedWorker({ pool: services.pool, nats: services.nats, schemas: null })
     const seconds = warmUpS + measuredS * scale
-    const sent = await publishSteadily(services, seconds)
+    const sent = await publishSteadily(services, seconds, eventsPerSecond)
     await sleep(1_000)
     await stop()
     subscription.unsubscribe()
     const latencies = latenciesOf(sent, committed, warmUpS * 1_000)
     const [p50, p95, p99] = [0.5, 0.95, 0.99].map((q) => rounded(percentile(latencies, q), 3))
     const limit = percentile(floor, 0.95)
-    log(
-      `event_to_view: ${latencies.length} of ${sent.length} events measured, floor p95 ${rounded(limit, 3)} ms`,
-    )
+    log(`${name}: ${latencies.length} of ${sent.length} events measured, floor p95 ${rounded(limit, 3)} ms`)
     return {
-      name: 'event_to_view',
+      name,
       value: p95 ?? NaN,
       unit: 'ms p95',
       limit: rounded(limit, 3),
@@ -65,7 +68,11 @@ export async function eventToView({ scale, log }: BenchOptions): Promise<Figure>
 }
 
 /** One connection publishes alone, so the log numbers the messages in the order they are sent. */
-async function publishSteadily({ nats }: TestServices, seconds: number): Promise<Sent[]> {
+async function publishSteadily(
+  { nats }: TestServices,
+  seconds: number,
+  eventsPerSecond: number,
+): Promise<Sent[]> {
   const sent: Sent[] = []
   const { lastSeq } = await streamState(nats)
   const startedAt = performance.now()

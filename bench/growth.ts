@@ -14,6 +14,7 @@ export interface Growth {
 
 /** Tables of how a cost grows; each takes minutes, so a run without names leaves them out. */
 export const growths: Record<string, () => Promise<(options: BenchOptions) => Promise<Growth>>> = {
+  'growth.speed.keys': async () => (await import('./growth-speed-keys')).growthSpeedKeys,
   'growth.batch': async () => (await import('./growth-batch')).growthBatch,
   'growth.reads': async () => (await import('./growth-reads')).growthReads,
 }

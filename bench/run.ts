@@ -6,7 +6,10 @@ import { growths } from './growth'
 const figures: Record<string, () => Promise<(options: BenchOptions) => Promise<Figure>>> = {
   'speed.single': async () => (await import('./speed-rate')).speedSingle,
   'speed.frames': async () => (await import('./speed-rate')).speedFrames,
-  event_to_view: async () => (await import('./event-to-view')).eventToView,
+  'ingest.http': async () => (await import('./ingest-rate')).ingestHttp,
+  'ingest.frames': async () => (await import('./ingest-rate')).ingestFrames,
+  'event_to_view.5k': async () => (await import('./event-to-view')).eventToView(5_000),
+  'event_to_view.20k': async () => (await import('./event-to-view')).eventToView(20_000),
   'heatmap.draw_ms': async () => (await import('./heatmap')).heatmapDraw,
   'heatmap.hover_fps': async () => (await import('./heatmap')).heatmapHover,
   'read.values': async () => (await import('./read-values')).readValuesBench,

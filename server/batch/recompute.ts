@@ -11,6 +11,7 @@ import {
   type Range,
   type StagedVersion,
 } from '../serving'
+import { KeyLimit } from './key-limit'
 import type { ArchiveSource } from './archive-source'
 import type { BatchEngine } from './engine'
 import { runChunks } from './run-chunks'
@@ -106,9 +107,11 @@ async function stageChunks(
     onChunk: (done) => onProgress?.({ phase: 'computing', done, rows }),
   })
   for await (const chunk of chunks) {
+    const limit = new KeyLimit(request.compiled.definition)
     const lines = async function* () {
       for await (const cells of chunk.cells) {
         signal?.throwIfAborted()
+        limit.note(cells)
         yield digest.lines(cells)
       }
     }

@@ -30,14 +30,36 @@ export async function selectPauses(db: Queryable, pipelines: readonly string[]):
   return rows
 }
 
-export async function insertPause(
-  client: PoolClient,
-  pause: Pick<LayerPause, 'pipeline' | 'layer' | 'reason' | 'actor' | 'until'>,
-): Promise<number> {
+/** What is to stand still, and what made the product itself decide so; without a cause somebody did. */
+export type NewPause = Pick<LayerPause, 'pipeline' | 'layer' | 'reason' | 'actor' | 'until'> & {
+  cause?: string
+  detail?: Record<string, unknown>
+}
+
+/** False: there is no such pipeline any more. */
+export async function lockPipeline(client: PoolClient, pipeline: string): Promise<boolean> {
+  const text = 'SELECT 1 FROM pipeline WHERE name = $1 AND deleted_at IS NULL FOR UPDATE'
+  return (await client.query(text, [pipeline])).rowCount === 1
+}
+
+export async function isHeldFor(client: PoolClient, pipeline: string, cause: string): Promise<boolean> {
+  const text = `SELECT 1 FROM layer_pause WHERE pipeline = $1 AND layer = 'speed' AND cause = $2 AND ${inForce} LIMIT 1`
+  return (await client.query(text, [pipeline, cause])).rowCount === 1
+}
+
+export async function insertPause(client: PoolClient, pause: NewPause): Promise<number> {
   const { rows } = await client.query<{ id: number }>(
-    `INSERT INTO layer_pause (pipeline, layer, reason, actor, until_at)
-     VALUES ($1, $2, $3, $4, to_timestamp($5::float8 / 1000)) RETURNING id`,
-    [pause.pipeline, pause.layer, pause.reason, pause.actor, pause.until],
+    `INSERT INTO layer_pause (pipeline, layer, reason, actor, until_at, cause, detail)
+     VALUES ($1, $2, $3, $4, to_timestamp($5::float8 / 1000), $6, $7) RETURNING id`,
+    [
+      pause.pipeline,
+      pause.layer,
+      pause.reason,
+      pause.actor,
+      pause.until,
+      pause.cause ?? null,
+      pause.detail === undefined ? null : JSON.stringify(pause.detail),
+    ],
   )
   const id = rows[0]?.id
   if (id === undefined) throw new Error('INSERT … RETURNING gave no row')

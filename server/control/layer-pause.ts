@@ -1,6 +1,13 @@
 import type { Nats, PoolClient } from '../clients'
 import { logger } from '../platform'
-import { endPauses, holdOrFreePositions, insertPause, type Layer, type LayerPause } from './layer-pause-store'
+import {
+  endPauses,
+  holdOrFreePositions,
+  insertPause,
+  type Layer,
+  type LayerPause,
+  type NewPause,
+} from './layer-pause-store'
 
 /** One line for people: why a layer stands still, who said so, and until when. */
 export function describePause({ layer, reason, actor, until }: Omit<LayerPause, 'pipeline'>): string {
@@ -12,10 +19,7 @@ export function describePause({ layer, reason, actor, until }: Omit<LayerPause, 
  * A layer stands still while any reason is in force. From the commit of this transaction the speed layer writes
  * nothing more; its positions stay, so that it resumes exactly there.
  */
-export async function pauseLayer(
-  client: PoolClient,
-  pause: Pick<LayerPause, 'pipeline' | 'layer' | 'reason' | 'actor' | 'until'>,
-): Promise<number> {
+export async function pauseLayer(client: PoolClient, pause: NewPause): Promise<number> {
   const id = await insertPause(client, pause)
   if (pause.layer === 'speed') await holdOrFreePositions(client, pause.pipeline)
   return id

@@ -18,6 +18,7 @@ import { readable } from './compiled'
 import { wireConsole, type Console } from './console'
 import { getJob } from './jobs'
 import type { JobView, PlanView } from './model'
+import { speedGuards } from './speed-guards'
 import { applyPlan, createPlan, type PlanRequest } from './plans'
 
 /** Everything but the browser, in one process: gateway, speed, archive and batch on real services. */
@@ -79,7 +80,10 @@ export async function startWorld(given?: TestServices): Promise<World> {
   const world: World = {
     services,
     console,
-    startSpeed: async () => stoppable(await runSpeedWorker({ pool, nats, schemas })),
+    startSpeed: async () =>
+      stoppable(
+        await runSpeedWorker({ pool, nats, schemas, ...speedGuards({ pool, nats, clock: systemClock }) }),
+      ),
     startBatch: async (governor) => {
       engine ??= await openDuckDbEngine({ tempDir: dataDir, threads: 1 })
       const options = { pool, nats, clock: systemClock, engine, archive, governor }

@@ -30,6 +30,7 @@ export type RejectionCode =
   | 'schema_violation'
   | 'unknown_schema'
   | 'invalid_frame'
+  | 'key_too_long'
 
 export interface Rejection {
   code: RejectionCode

@@ -38,6 +38,23 @@ export interface FoldTarget {
   deltas: Map<number, Map<string, DeltaCell>>
   deltaCells: number
   counters: FoldCounters
+  /** Events whose key was too long, the first of them: the rest is in `counters.invalid`. */
+  longKeys: LongKey[]
+}
+
+/** An event whose key was too long to be one, by its position in the log. */
+export interface LongKey {
+  seq: number
+  index: number
+  bytes: number
+}
+
+/** Of one commit: what is beyond it is counted, and not parked. */
+const maxLongKeys = 100
+
+function noteLongKey({ longKeys }: FoldTarget, batch: EventBatch, i: number, key: string): void {
+  if (longKeys.length >= maxLongKeys) return
+  longKeys.push({ seq: batch.seq[i] ?? 0, index: batch.index[i] ?? 0, bytes: Buffer.byteLength(key) })
 }
 
 export interface FoldProgram {
@@ -53,6 +70,7 @@ const runtime = {
   readInteger,
   readDecimal,
   isUsableKey,
+  noteLongKey,
   plainText,
   floatSumText,
   scaledText,
@@ -228,7 +246,8 @@ function fold(target, batch) {
     ${filterCode === null ? '' : `if ((${filterCode}) !== true) { if (!isDuplicate) filtered++; continue }`}
     ${key.statements}
     const key = ${key.value}
-    if (key === null || !rt.isUsableKey(key)) { if (!isDuplicate) invalid++; continue }
+    if (key === null) { if (!isDuplicate) invalid++; continue }
+    if (!rt.isUsableKey(key)) { if (!isDuplicate) { invalid++; rt.noteLongKey(target, batch, i, key) } continue }
     if (!(t >= windowStart && t < windowEnd)) {
       windowStart = Math.floor(t / ${windowSizeMs}) * ${windowSizeMs} + 0
       windowEnd = windowStart + ${windowSizeMs}

@@ -80,6 +80,7 @@ const document = fc.record({
         { versions: fc.integer({ min: 1, max: 100 }), cells: duration(86_400_000, 8_640_000_000) },
         optional,
       ),
+      limits: fc.record({ keysPerWindow: fc.integer({ min: 1, max: 1_000_000 }) }, optional),
       objectives: fc.record(
         {
           freshness: fc.constant({ target: 0.99, under: '5s' }),
@@ -158,6 +159,7 @@ describe('the hash of what is computed', () => {
     ['how an expression is written', {}, { filter: '  data["a"]>(1.0)' }],
     ['the order of measures', {}, { measures: { s: { sum: 'data.a' }, n: { count: true } } }],
     ['what a default would be', {}, { key: '"all"', dedupe: { horizon: '600s' } }],
+    ['how many keys a window may have', {}, { limits: { keysPerWindow: 7 } }],
     ['types that change nothing', {}, { fields: { a: 'number', b: 'string' } }],
   ])('does not change with %s', (_, metadata, spec) => {
     expect(hashOf(metadata, spec)).toBe(hash)

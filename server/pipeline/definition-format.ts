@@ -31,6 +31,9 @@ export function formatDefinition(definition: Definition): Record<string, unknown
         tolerance: batch.tolerance,
       },
       retention: { versions: retention.versions, cells: formatDuration(retention.cellsMs) },
+      ...(definition.keysPerWindow === undefined
+        ? {}
+        : { limits: { keysPerWindow: definition.keysPerWindow } }),
       ...(isEmpty(definition.objectives) ? {} : { objectives: definition.objectives }),
       ...(definition.budget === null ? {} : { budget: definition.budget }),
     },

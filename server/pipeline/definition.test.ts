@@ -281,6 +281,11 @@ describe('a problem in a definition', () => {
       { path: 'spec.retention.versions', expected: 'a whole number from 1 to 100' },
     ],
     [
+      'more keys in a window than any may have',
+      withSpec({ limits: { keysPerWindow: 1_000_001 } }),
+      { path: 'spec.limits.keysPerWindow', expected: 'a whole number from 1 to 1000000' },
+    ],
+    [
       'an objective',
       withSpec({ objectives: { freshnes: {} } }),
       { path: 'spec.objectives.freshnes', nearest: 'freshness' },

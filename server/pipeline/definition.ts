@@ -28,6 +28,7 @@ export const limits = {
   dedupeMs: { minMs: second, maxMs: 7 * day },
   batchMs: { minMs: 10 * second, maxMs: 31 * day },
   cellsMs: { minMs: day, maxMs: 3660 * day },
+  keysPerWindow: { min: 1, max: 1_000_000, integer: true },
   keyParts: 5,
 } as const
 
@@ -48,6 +49,7 @@ export const specFields = [
   'measures',
   'batch',
   'retention',
+  'limits',
   'objectives',
   'budget',
 ] as const
@@ -203,9 +205,24 @@ function readTiming(
   }
 }
 
-function readUpkeep(fields: SpecFields): Pick<Definition, 'batch' | 'retention' | 'objectives' | 'budget'> {
+/**
+ * Keys of one window, unless the definition says otherwise: beyond it somebody puts into the key what is different in
+ * every event. The speed layer of the pipeline then stands still and says so; nothing is lost, the log keeps it.
+ */
+export const defaultKeysPerWindow = 100_000
+/** A batch run refuses to stage a version with a window of more keys than so many times the limit. */
+export const batchKeysFactor = 10
+
+export const keysPerWindowOf = ({ keysPerWindow }: { keysPerWindow?: number | undefined }): number =>
+  keysPerWindow ?? defaultKeysPerWindow
+
+type Upkeep = Pick<Definition, 'batch' | 'retention' | 'keysPerWindow' | 'objectives' | 'budget'>
+
+function readUpkeep(fields: SpecFields): Upkeep {
   const batch = fields.batch && readFields(fields.batch, ['every', 'reconcile', 'tolerance'])
   const retention = fields.retention && readFields(fields.retention, ['versions', 'cells'])
+  const bounds = fields.limits && readFields(fields.limits, ['keysPerWindow'])
+  const keysPerWindow = bounds?.keysPerWindow && readNumber(bounds.keysPerWindow, limits.keysPerWindow)
   const tolerance = { min: 0, max: 1 }
   const versions = { min: 1, max: 100, integer: true }
   return {
@@ -218,6 +235,7 @@ function readUpkeep(fields: SpecFields): Pick<Definition, 'batch' | 'retention' 
       versions: retention?.versions ? (readNumber(retention.versions, versions) ?? 0) : 5,
       cellsMs: retention?.cells ? (readDuration(retention.cells, limits.cellsMs) ?? 0) : 400 * day,
     },
+    ...(typeof keysPerWindow === 'number' ? { keysPerWindow } : {}),
     objectives: fields.objectives ? readObjectives(fields.objectives) : {},
     budget: fields.budget ? readBudget(fields.budget) : null,
   }

@@ -5,6 +5,7 @@ import {
   type FoldCounters,
   type FoldProgram,
   type FoldTarget,
+  type LongKey,
 } from './compile-fold'
 import type { DedupeSet } from './dedupe'
 import { layoutOf } from './measure/layout'
@@ -53,6 +54,7 @@ export function newPartitionState(
     deltas: new Map(),
     deltaCells: 0,
     counters: noCounters(),
+    longKeys: [],
   }
 }
 
@@ -66,8 +68,12 @@ export function fold(compiled: CompiledPipeline, state: PartitionState, batch: E
 }
 
 /** Takes what changed since the last call out of the state. */
-export function takeDeltas(state: PartitionState): { cells: CellDelta[]; counters: FoldCounters } {
-  const { compiled, counters } = state
+export function takeDeltas(state: PartitionState): {
+  cells: CellDelta[]
+  counters: FoldCounters
+  longKeys: LongKey[]
+} {
+  const { compiled, counters, longKeys } = state
   const cells: CellDelta[] = []
   for (const [windowStart, byKey] of state.deltas) {
     for (const [key, cell] of byKey) cells.push(deltaOf(compiled, windowStart, key, cell))
@@ -75,7 +81,8 @@ export function takeDeltas(state: PartitionState): { cells: CellDelta[]; counter
   state.deltas = new Map()
   state.deltaCells = 0
   state.counters = noCounters()
-  return { cells, counters }
+  state.longKeys = []
+  return { cells, counters, longKeys }
 }
 
 function deltaOf(compiled: CompiledPipeline, windowStart: Instant, key: string, cell: DeltaCell): CellDelta {

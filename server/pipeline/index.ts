@@ -12,6 +12,8 @@ export type {
   StoredCell,
 } from './types'
 export {
+  batchKeysFactor,
+  keysPerWindowOf,
   parseDefinition,
   schemaSubjectOf,
   type ParsedDefinition,
@@ -26,7 +28,8 @@ export { fieldTypesOf, type DeclaredType, type FieldTypes } from './expression/f
 export { parseExpression, type ParsedExpression, type ParseExpressionOptions } from './expression/parse'
 export { type SqlRelation } from './expression/sql-fields'
 export { accText, answer, estimatedCell, mergeCells, mergeKeys, type CellShape } from './cell'
-export type { FoldCounters } from './compile-fold'
+export type { FoldCounters, LongKey } from './compile-fold'
+export { MAX_KEY_BYTES } from './measure/operand'
 export { DedupeSet, type DedupeOptions } from './dedupe'
 export { fingerprint, partitionOf } from './fingerprint'
 export {

@@ -28,7 +28,7 @@ export interface ReferenceCell {
 /** Cells by `${windowStart} ${key}`. */
 export type ReferenceCells = Map<string, ReferenceCell>
 
-const MAX_KEY_BYTES = 512
+const MAX_KEY_BYTES = 1_024
 
 function keyOf(definition: Definition, event: ReferenceEvent): string | null {
   const parts = definition.key.map((part) => interpret(part.node, event))

@@ -25,6 +25,8 @@ export interface Definition {
   measures: Measure[]
   batch: { everyMs: number; reconcile: 'auto' | 'propose' | 'off'; tolerance: number }
   retention: { versions: number; cellsMs: number }
+  /** Keys a window may have before its speed layer stands still; absent: `defaultKeysPerWindow`. */
+  keysPerWindow?: number
   /** Kept and exported as written; read by the objectives room. */
   objectives: Record<string, unknown>
   budget: Record<string, unknown> | null

@@ -22,7 +22,14 @@ export interface SpeedCommit {
 }
 
 export interface SpeedCommitResult {
-  committed: { computeId: number; partition: number; epoch: number; cells: number }[]
+  committed: {
+    computeId: number
+    partition: number
+    epoch: number
+    cells: number
+    /** By the start of its window, how many buckets were new. */
+    fresh: Map<number, number>
+  }[]
   lost: { computeId: number; partition: number; reason: LostReason }[]
 }
 
@@ -33,6 +40,8 @@ export interface BucketWrite {
   delta: CellDelta
   name: string
   value: BucketValue | undefined
+  /** There was no such bucket before. */
+  isNew: boolean
 }
 
 /** The statements of one transaction on the speed view. */
@@ -64,7 +73,14 @@ export async function commitThrough(view: SpeedView, input: SpeedCommit): Promis
     if (decided.accepted.length === 0) return decided
     written = decided.accepted.flatMap(({ commit, epoch }) => {
       input.bases.enter(partitionKey(commit), epoch, commit.baseSeq === 0)
-      return commit.cells.map((delta) => ({ commit, epoch, delta, name: cellName(delta), value: undefined }))
+      return commit.cells.map((delta) => ({
+        commit,
+        epoch,
+        delta,
+        name: cellName(delta),
+        value: undefined,
+        isNew: false,
+      }))
     })
     await addToBases(store, written, input)
     await store.upsertBuckets(written)
@@ -75,8 +91,13 @@ export async function commitThrough(view: SpeedView, input: SpeedCommit): Promis
     )
     return decided
   })
-  for (const { commit, name, value } of written) {
+  const freshOf = new Map<PartitionCommit, Map<number, number>>()
+  for (const { commit, name, value, isNew, delta } of written) {
     if (value !== undefined) input.bases.remember(partitionKey(commit), name, value)
+    if (!isNew) continue
+    let fresh = freshOf.get(commit)
+    if (fresh === undefined) freshOf.set(commit, (fresh = new Map<number, number>()))
+    fresh.set(delta.windowStart, (fresh.get(delta.windowStart) ?? 0) + 1)
   }
   for (const { commit } of decision.lost) input.bases.forget(partitionKey(commit))
   return {
@@ -85,6 +106,7 @@ export async function commitThrough(view: SpeedView, input: SpeedCommit): Promis
       partition: commit.partition,
       epoch,
       cells: commit.cells.length,
+      fresh: freshOf.get(commit) ?? new Map<number, number>(),
     })),
     lost: decision.lost.map(({ commit, reason }) => ({
       computeId: commit.computeId,
@@ -106,15 +128,17 @@ async function addToBases(
   for (const write of writes) {
     const base = bases.find(partitionKey(write.commit), write.name)
     if (base === undefined) unknown.push(write)
-    else write.value = absolute(write, base ?? undefined, merge)
+    else fill(write, base ?? undefined, merge)
   }
   if (unknown.length === 0) return
   const stored = await store.readBuckets(unknown)
   unknown.forEach((write, i) => {
-    write.value = absolute(write, stored.get(i), merge)
+    fill(write, stored.get(i), merge)
   })
 }
 
-function absolute({ commit, delta }: BucketWrite, base: BucketValue | undefined, merge: MergeCells) {
-  return addDelta(base, delta, (a, b) => merge(commit.computeId, a, b))
+function fill(write: BucketWrite, base: BucketValue | undefined, merge: MergeCells): void {
+  const { computeId } = write.commit
+  write.isNew = base === undefined
+  write.value = addDelta(base, write.delta, (a, b) => merge(computeId, a, b))
 }

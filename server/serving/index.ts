@@ -61,6 +61,7 @@ export {
   type VersionRow,
   type VersionState,
 } from './version-store'
+export { countWindowKeys } from './window-keys-store'
 export { SpeedBases } from './speed-bases'
 export {
   addDelta,

@@ -1,4 +1,4 @@
-import { compilePipeline, parseDefinition, type CompiledPipeline } from '../pipeline'
+import { compilePipeline, keysPerWindowOf, parseDefinition, type CompiledPipeline } from '../pipeline'
 import type { ComputeRow } from './compute-store'
 import { limits } from './limits'
 import type { SpeedStore } from './ports'
@@ -9,6 +9,8 @@ export interface RunningCompute {
   partitions: number
   served: boolean
   createdAt: number
+  /** Of the definition in force. */
+  keysPerWindow: number
   compiled: CompiledPipeline
 }
 
@@ -43,9 +45,11 @@ export class Computes {
     this.waiting = Math.max(0, rows.length - limits.computes)
     if (this.waiting > 0) this.note('the newest computes wait', `more than ${limits.computes} are in force`)
     const wanted = rows.slice(0, limits.computes)
-    for (const { id, served } of wanted) {
+    for (const { id, served, definition } of wanted) {
       const known = this.#known.get(id)
-      if (known !== undefined) known.served = served
+      if (known === undefined) continue
+      known.served = served
+      known.keysPerWindow = keysPerWindowOf({ keysPerWindow: limitIn(definition) })
     }
     const fresh = wanted.filter((row) => !this.#known.has(row.id))
     if (fresh.length > 0) {
@@ -64,11 +68,19 @@ export class Computes {
     const parsed = parseDefinition(definition)
     if (parsed.ok) {
       const compiled = compilePipeline(parsed.definition)
-      this.#known.set(id, { id, pipeline, partitions, served, createdAt, compiled })
+      const keysPerWindow = keysPerWindowOf(parsed.definition)
+      this.#known.set(id, { id, pipeline, partitions, served, createdAt, keysPerWindow, compiled })
       return
     }
     const [problem] = parsed.problems
     const why = `${problem?.path ?? 'it'} expects ${problem?.expected ?? 'something else'}`
     this.note(`the stored definition of ${pipeline} cannot be read; apply a corrected one`, why)
   }
+}
+
+/** A limit may change without what is computed: the stored document was checked when it was applied. */
+function limitIn(definition: unknown): number | undefined {
+  const { spec } = definition as { spec?: { limits?: { keysPerWindow?: unknown } } }
+  const limit = spec?.limits?.keysPerWindow
+  return typeof limit === 'number' ? limit : undefined
 }

@@ -19,6 +19,8 @@ export interface Committed {
   commit: PartitionCommit
   epoch: number
   traced: readonly TracedEvent[]
+  /** By the start of its window, how many buckets were new. */
+  fresh: ReadonlyMap<number, number>
 }
 
 export interface FlusherOptions {
@@ -161,7 +163,7 @@ export class Flusher {
       const item = byKey.get(partitionKey(position))
       if (item === undefined) continue
       const traced = item.task.settle(this.#options.timing.now())
-      done.push({ ...item, epoch: position.epoch, traced })
+      done.push({ ...item, epoch: position.epoch, traced, fresh: position.fresh })
     }
     if (done.length > 0) this.#options.onCommitted(done)
     for (const lost of result.lost) {

@@ -1,3 +1,4 @@
+export type { FullWindow, KeyGuard } from './window-keys'
 export type { CellsMessage } from './view-message'
 export type { Place } from './process-scope'
 export type { SpeedLog, SpeedPorts, SpeedStore } from './ports'

@@ -17,6 +17,19 @@ export const limits = {
   uncommittedEvents: 400_000,
   /** Buckets remembered between commits; beyond it the oldest are read back when touched (`basesEvicted`). */
   baseCells: 200_000,
+  /** Windows whose new keys are counted; beyond it those watched longest are counted anew when they grow. */
+  windowsWatched: 5_000,
+  /** The keys of a window are first counted when this share of the pipeline's limit is new in it … */
+  keysCountedFirst: 0.05,
+  /** … and again at the earliest when this share is new: what may be beyond the limit before it is noticed. */
+  keysCountedAgain: 0.01,
+  /** They are counted as far as this. */
+  keysCountedTo: 2_000_000,
+  /** What a window that was beyond its limit when its work was taken up may grow by, as a share of the limit. */
+  keysGrowth: 0.1,
+  /** Windows from this share of their limit on are shown (`fullWindows`), for so long after they were counted. */
+  keysShownFrom: 0.8,
+  keysShownMs: 300_000,
   /** Readers of one event type; beyond it computes that catch up share one (they skip what they have). */
   readersPerType: 3,
   /** A compute that catches up joins the live reader when it is at most so many messages behind it. */

@@ -6,6 +6,7 @@ import {
   watermarkOf,
   type CompiledPipeline,
   type EventBatch,
+  type LongKey,
   type PartitionState,
 } from '../pipeline'
 import { crashPoint, systemClock, type Clock } from '../platform'
@@ -53,6 +54,8 @@ export class PartitionTask {
   phase: 'held' | 'leaving' | 'ended' = 'held'
   /** When the events of the last commit were logged. */
   waited: readonly WaitRun[] = []
+  /** Events of the last commit whose key was too long. */
+  longKeys: readonly LongKey[] = []
   readonly #state: PartitionState
   #messages = 0
   /** Parked events; `alone` while no event of their message was folded. */
@@ -64,6 +67,7 @@ export class PartitionTask {
   readonly #waits: EventWaits
   readonly #clock: Clock
   #waitsUnderWay: WaitRun[] = []
+  #longKeysUnderWay: readonly LongKey[] = []
 
   constructor({ lease, pipeline, compiled, seed, partitions, waits, clock = systemClock }: TaskOptions) {
     this.#clock = clock
@@ -157,7 +161,7 @@ export class PartitionTask {
 
   take(now: number): PartitionCommit | null {
     if (!this.isDue(now)) return null
-    const { cells, counters } = takeDeltas(this.#state)
+    const { cells, counters, longKeys } = takeDeltas(this.#state)
     const dead = this.#dead.filter(({ seq }) => seq <= this.seq)
     this.#dead = this.#dead.filter(({ seq }) => seq > this.seq)
     const deadMessages = new Set(dead.filter(({ alone }) => alone).map(({ seq }) => seq)).size
@@ -181,12 +185,14 @@ export class PartitionTask {
     this.#tracedUnderWay = this.#traced
     this.#traced = []
     this.#waitsUnderWay = this.#waits.take()
+    this.#longKeysUnderWay = longKeys
     return this.#underWay
   }
 
   /** What was taken is in the database; answers the traces of it. */
   settle(now: number): readonly TracedEvent[] {
     this.waited = this.#waitsUnderWay
+    this.longKeys = this.#longKeysUnderWay
     if (this.#underWay !== null) this.committedSeq = this.#underWay.seq
     this.#underWay = null
     this.#settledAt = now

@@ -5,6 +5,7 @@ import { limits } from './limits'
 import type { Note } from './notes'
 import type { PartitionTask } from './partition-task'
 import type { Lanes } from './readers'
+import type { FullWindow } from './window-keys'
 
 export interface TypeLag {
   type: string
@@ -44,6 +45,8 @@ export interface SpeedWorkerDetail {
   eventsPerSecond: number
   basesRemembered: number
   basesEvicted: number
+  /** Windows that come near the most keys they may have. */
+  fullWindows: FullWindow[]
   /** Dedupe generations cut short by their size limit: the horizon was not kept. */
   dedupeEarlyRotations: number
   notes: Note[]
@@ -54,6 +57,7 @@ export interface DetailFacts {
   computes: Computes
   lanes: Lanes
   bases: SpeedBases
+  fullWindows: FullWindow[]
   notes: Note[]
   now: number
   logLastSeq: number | null
@@ -72,6 +76,7 @@ export function workerDetail(facts: DetailFacts): SpeedWorkerDetail {
     eventsPerSecond: facts.eventsPerSecond,
     basesRemembered: bases.size,
     basesEvicted: bases.evicted,
+    fullWindows: facts.fullWindows,
     dedupeEarlyRotations: tasks.reduce((sum, task) => sum + task.earlyRotations, 0),
     notes: facts.notes,
   }

@@ -1,6 +1,6 @@
 import type { Nats, Pool } from '../clients'
 import type { SchemasInForce } from '../log'
-import { mergeCells } from '../pipeline'
+import { mergeCells, type LongKey } from '../pipeline'
 import { crashPoint, logger, newId, retry, systemTiming, type Clock, type Stop } from '../platform'
 import {
   partitionKey,
@@ -21,6 +21,7 @@ import { speedLogOf, speedStoreOf, type SpeedPorts } from './ports'
 import { thisProcess } from './process-scope'
 import { Readers, type Lanes } from './readers'
 import { fairShare, surplus } from './share'
+import { WindowKeys, type KeyGuard } from './window-keys'
 import { cellsMessage, type CellsMessage } from './view-message'
 import { workerDetail } from './worker-detail'
 
@@ -41,6 +42,10 @@ export interface SpeedWorkerSettings {
   onRead?: (pipeline: string, read: { events: number; bytes: number }) => void
   /** How long events waited from the log to the commit of their cells, for a pipeline that is served. */
   onEventToView?: (pipeline: string, ms: number, events: number) => void
+  /** Keeps windows from having more keys than their pipeline's limit; absent: nothing does. */
+  keys?: KeyGuard
+  /** Events that were counted `invalid` because their key was too long: some of them, and not those of a killed worker. */
+  onLongKeys?: (of: { pipeline: string; type: string }, keys: readonly LongKey[]) => void
 }
 
 /**
@@ -74,6 +79,7 @@ class SpeedWorker {
   readonly #computes: Computes
   readonly #lanes: Lanes
   readonly #readers: Readers
+  readonly #keys: WindowKeys | null
   readonly #tasks = new Map<string, PartitionTask>()
   /** By partition, the last message that was ever committed from here: a restart from a cut folds it again. */
   readonly #seen = new Map<string, number>()
@@ -105,6 +111,8 @@ class SpeedWorker {
       merge,
       onCommitted: (done: Committed[]) => {
         this.#publish(done)
+        this.#keys?.note(done)
+        this.#tellLongKeys(done, options.onLongKeys)
         this.#tellWaits(done, options.onEventToView)
       },
       onLost: (task: PartitionTask, reason: LostReason) => {
@@ -112,6 +120,17 @@ class SpeedWorker {
       },
     }
     this.#lanes = { live: new Lane('live', flusher), catchUp: new Lane('catchUp', flusher) }
+    this.#keys =
+      options.keys === undefined
+        ? null
+        : new WindowKeys(options.keys, {
+            limitOf: (id) => this.#computes.get(id)?.keysPerWindow ?? Infinity,
+            shareOf: (id) => this.#shareOf(id),
+            now: () => timing.now(),
+            onFailure: (error) => {
+              this.#note('counting the keys of a window failed and is tried again', error)
+            },
+          })
     this.#readers = new Readers(this.#lanes, {
       log,
       timing,
@@ -256,6 +275,7 @@ class SpeedWorker {
     const { store, log, timing: clock } = this.#ports
     const task = new PartitionTask({ lease, pipeline, compiled, seed: this.#seed, partitions, waits, clock })
     this.#bases.forget(task.key)
+    this.#keys?.forget(task.computeId)
     const { rebuildFrom } = task
     if (rebuildFrom !== null) task.rewindTo(await log.seqBefore(rebuildFrom))
     const skippedAfter = await store.readSkipped(lease)
@@ -342,6 +362,7 @@ class SpeedWorker {
       computes: this.#computes,
       lanes: this.#lanes,
       bases: this.#bases,
+      fullWindows: this.#keys?.full() ?? [],
       notes: this.#notes.list(),
       now: this.#ports.timing.now(),
       logLastSeq,
@@ -350,6 +371,19 @@ class SpeedWorker {
     const { host, pid, scope } = this.#ports.place
     this.#row = { id: this.#owner, host, pid, scope, detail: { ...detail } }
     await this.#ports.store.writeWorker(this.#row)
+  }
+
+  /** The part of a compute's partitions that is held here. */
+  #shareOf(computeId: number): number {
+    const partitions = this.#computes.get(computeId)?.partitions ?? 1
+    let held = 0
+    for (let partition = 0; partition < partitions; partition++)
+      if (this.#tasks.has(partitionKey({ computeId, partition }))) held++
+    return held / partitions
+  }
+
+  #tellLongKeys(done: readonly Committed[], tell: SpeedWorkerSettings['onLongKeys']): void {
+    for (const { task } of done) if (task.longKeys.length > 0) tell?.(task, task.longKeys)
   }
 
   #eventsPerSecond(): number {

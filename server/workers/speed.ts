@@ -1,3 +1,4 @@
+import { speedGuards } from '../control'
 import { openSchemaRegistry } from '../log'
 import { systemClock, type Env, type Stop } from '../platform'
 import { openRecorder, openUsage, sourceName } from '../slo'
@@ -23,6 +24,7 @@ export async function startSpeed(env: Env): Promise<Stop> {
       onEventToView: (pipeline, ms, events) => {
         recorder.record(pipeline, 'event_to_view', ms, { weight: events })
       },
+      ...speedGuards({ pool, nats, clock: systemClock }),
     })
     return async () => {
       await stop()

@@ -18,8 +18,8 @@ export function readDecimal(value: unknown, scale: number): number | bigint | nu
   return typeof value === 'string' ? scaleText(value, scale) : null
 }
 
-/** UTF-8 bytes a key may have. */
-export const MAX_KEY_BYTES = 512
+/** UTF-8 bytes a key may have: an event with a longer one is counted `invalid` and parked as a dead letter. */
+export const MAX_KEY_BYTES = 1_024
 
 /** Whether a key is short enough to be one; the byte count is only taken where UTF-16 length leaves it open. */
 export function isUsableKey(key: string): boolean {
