@@ -29,7 +29,14 @@ export function openLoopDisk(megabytes: number): LoopDisk {
   const image = join(home, 'image')
   execFileSync('truncate', ['-s', `${megabytes}M`, image])
   execFileSync('mkfs.ext4', ['-q', '-F', image])
-  return mounted(home, image)
+  const disk = mounted(home, image)
+  return {
+    ...disk,
+    async [Symbol.asyncDispose]() {
+      await disk[Symbol.asyncDispose]()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
 }
 
 function mounted(home: string, image: string): LoopDisk {
