@@ -55,7 +55,7 @@ async function halt(): Promise<void> {
   world = null
 }
 
-const start = Math.floor(Date.now() / 10_000) * 10_000 - 120_000
+const start = Math.floor(Date.now() / 10_000) * 10_000 - 1_800_000
 
 async function sell(from: number, to: number): Promise<void> {
   const events = Array.from({ length: to - from }, (_, i) =>
