@@ -3,11 +3,18 @@ import { open, rm, truncate } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDuck, type Duck } from '../../clients'
-import { provisionStreams, streamState } from '../stream'
+import { streamState } from '../stream'
 import { selectSegments, type Segment } from './archive-store'
 import { archivedRelation, verifyArchive } from './archived-relation'
 import { removeReplaced } from './orphans'
-import { archiveFixture, base, event, events, type ArchiveFixture } from './testing-archive-fixture'
+import {
+  archiveFixture,
+  base,
+  event,
+  events,
+  keepLogFor,
+  type ArchiveFixture,
+} from './testing-archive-fixture'
 
 const pace = { pollMs: 20, lookMs: 50 }
 
@@ -77,9 +84,9 @@ test('what the log no longer has is a hole of its event times, and the rest is r
   await f.settle()
   await stop()
   const [old] = await selectSegments(pool, { type: 't' })
-  await provisionStreams(nats, { maxAgeMs: 400, duplicateWindowMs: 200 })
+  await keepLogFor(nats, 400)
   await expect.poll(async () => (await streamState(nats)).messages, { timeout: 15_000 }).toBe(0)
-  await provisionStreams(nats, { maxAgeMs: 0 })
+  await keepLogFor(nats, 0)
   await truncate(fileOf(f, old), 100)
   await f.start({ scrub: pace })
   await expect

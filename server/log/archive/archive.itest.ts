@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newHeaders, openDuck, type Duck } from '../../clients'
 import { openLogReader } from '../reader'
-import { provisionStreams, streamState } from '../stream'
+import { streamState } from '../stream'
 import { selectSegments } from './archive-store'
 import { archivedRelation, verifyArchive } from './archived-relation'
 import {
@@ -14,6 +14,7 @@ import {
   base,
   event,
   events,
+  keepLogFor,
   partitions,
   type ArchiveFixture,
 } from './testing-archive-fixture'
@@ -211,12 +212,12 @@ test('what the log lost before it was archived is noted as a hole, and the rest 
   await f.append(events(0, 10))
   await f.settle()
   await stop()
-  await provisionStreams(nats, { maxAgeMs: 400, duplicateWindowMs: 200 })
+  await keepLogFor(nats, 400)
   const from = (await streamState(nats)).lastSeq + 1
   await f.append(events(10, 20))
   const to = (await streamState(nats)).lastSeq
   await expect.poll(async () => (await streamState(nats)).messages, { timeout: 15_000 }).toBe(0)
-  await provisionStreams(nats, { maxAgeMs: 0 })
+  await keepLogFor(nats, 0)
   await f.append(events(20, 30))
   await f.start()
   await f.settle()

@@ -1,12 +1,12 @@
 import { mkdtempSync } from 'node:fs'
 import path from 'node:path'
-import type { Duck } from '../../clients'
+import { nanos, type Duck } from '../../clients'
 import { startTestServices, type TestServices } from '../../clients/testing'
 import type { Stop } from '../../platform'
 import { openAppender } from '../appender'
 import type { LogEvent } from '../log-event'
 import { openSchemaRegistry, type SchemaRegistry } from '../registry'
-import { provisionStreams, streamState } from '../stream'
+import { eventsStream, provisionStreams, streamState } from '../stream'
 import { archivedRelation } from './archived-relation'
 import { runArchiver, type ArchiverOptions } from './archiver'
 import { waitForArchive } from './flush-request'
@@ -79,3 +79,10 @@ export const event = (i: number, data: unknown = { n: i, name: `é ${i}` }, type
 })
 export const events = (from: number, to: number) =>
   Array.from({ length: to - from }, (_, i) => event(from + i))
+
+/** Lets the log forget after so many ms, far less than the product allows; 0: never. */
+export const keepLogFor = (nats: TestServices['nats'], maxAgeMs: number) =>
+  nats.jsm.streams.update(eventsStream, {
+    max_age: nanos(maxAgeMs),
+    ...(maxAgeMs > 0 && { duplicate_window: nanos(maxAgeMs / 2) }),
+  })
