@@ -42,7 +42,7 @@ export async function startProduct(options: ProductOptions): Promise<Product> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'parallax-e2e-')))
   const token = 'e2e-token-0123456789abcdef0123456789abcdef'
   const admin = { email: 'admin@example.test', password: 'correct horse battery staple' }
-  const [command = process.execPath, ...before] = [...(options.wrap ?? []), process.execPath]
+  const [command, ...before] = [...(options.wrap ?? []), process.execPath]
   const child = spawn(
     command,
     [

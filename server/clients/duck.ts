@@ -23,7 +23,7 @@ export interface Duck {
   run(sql: string, parameters?: DuckParameters): Promise<void>
   rows<T>(sql: string, parameters?: DuckParameters): Promise<T[]>
   /** Rows as arrays in column order, at most 2,048 at a time, never the whole result in memory. */
-  stream(sql: string, parameters?: DuckParameters): AsyncGenerator<unknown[][]>
+  stream(sql: string, parameters?: DuckParameters): AsyncGenerator<unknown[][], void>
   /** Appends equally long columns, in the table's column order; numbers serve for BIGINT and UBIGINT too. */
   appendColumns(table: string, columns: readonly (readonly unknown[])[]): Promise<void>
   /** Another connection to the same database, for work that runs beside this one. */

@@ -3,9 +3,9 @@ import { openDuck, type Duck } from './duck'
 import type { DuckCall, DuckReply, DuckRequest } from './duck-messages'
 
 interface Reading {
-  stream: AsyncGenerator<unknown[][]>
+  stream: AsyncGenerator<unknown[][], void>
   /** Read ahead, while the other side works on what it got. */
-  next: Promise<IteratorResult<unknown[][]>>
+  next: Promise<IteratorResult<unknown[][], void>>
 }
 
 /**
@@ -101,13 +101,13 @@ class ServedDuck {
   private async next(of: number): Promise<unknown[][] | null> {
     const reading = this.readings.get(of)
     if (reading === undefined) return null
-    const { done, value } = await reading.next
-    if (done === true) {
+    const item = await reading.next
+    if (item.done === true) {
       this.readings.delete(of)
       return null
     }
     reading.next = quiet(reading.stream.next())
-    return value
+    return item.value
   }
 }
 

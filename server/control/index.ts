@@ -16,7 +16,7 @@ export { runBatchWorker, type BatchDeps, type BatchWorkerOptions, type Governor 
 export { readable, type Readable } from './compiled'
 export { archiveDirOf } from './archive-dir'
 export { runLogKeeper } from './continuity/keep-log'
-export { selectDiskUses, saveDiskUses } from './disks/disk-store'
+export { saveDiskUses } from './disks/disk-store'
 export { diskFolders } from './disks/folders'
 export { getConsole, wireConsole, type Console } from './console'
 export type * from './cost/model'
@@ -44,7 +44,7 @@ export {
   startIncident,
 } from './incidents'
 export type * from './incidents/model'
-export { jobBeatsOf, JobRun } from './job-run'
+export { JobRun } from './job-run'
 export { jobStatements, type ClaimedJob } from './job-store'
 export { getJob, listJobs, requestCancel, requestPause, requestResume } from './jobs'
 export { openGovernor } from './governor'

@@ -64,8 +64,6 @@ export {
 export { countWindowKeys } from './window-keys-store'
 export { SpeedBases } from './speed-bases'
 export {
-  addDelta,
-  decideCommit,
   partitionKey,
   type BucketValue,
   type CauseCounts,

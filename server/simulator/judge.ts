@@ -177,8 +177,7 @@ const partOf = (windowStart: number, key: string, acc: readonly (string | null)[
   value: Number(acc[1]),
 })
 
-const isNew = (before: RangeRow | undefined, row: RangeRow) =>
-  before === undefined || before.until !== row.until
+const isNew = (before: RangeRow | undefined, row: RangeRow) => before?.until !== row.until
 
 const textOf = (map: readonly RangeRow[]) =>
   map.map(({ from, to, versionId }) => `${from} ${to} ${versionId}`).join(', ')

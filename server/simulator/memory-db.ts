@@ -60,7 +60,7 @@ export class Transaction {
   }
 
   get<Row>(table: Table<Row>, key: string): Row | undefined {
-    const own = this.#own(table as Table<unknown>, key)
+    const own = this.#own(table, key)
     return own === undefined ? table.get(key) : own === deleted ? undefined : (own as Row)
   }
 
@@ -68,7 +68,7 @@ export class Transaction {
   *values<Row>(table: Table<Row>): Iterable<[string, Row]> {
     const written = new Set<string>()
     for (const writes of [this.#statement, this.#writes]) {
-      for (const [key, row] of writes?.get(table as Table<unknown>) ?? []) {
+      for (const [key, row] of writes?.get(table) ?? []) {
         if (written.has(key)) continue
         written.add(key)
         if (row !== deleted) yield [key, row as Row]
@@ -79,12 +79,12 @@ export class Transaction {
 
   set<Row>(table: Table<Row>, name: string, key: string, row: Row): void {
     this.lock(name, key)
-    at(this.#statement ?? this.#writes, table as Table<unknown>).set(key, row)
+    at(this.#statement ?? this.#writes, table).set(key, row)
   }
 
   delete<Row>(table: Table<Row>, name: string, key: string): void {
     this.lock(name, key)
-    at(this.#statement ?? this.#writes, table as Table<unknown>).set(key, deleted)
+    at(this.#statement ?? this.#writes, table).set(key, deleted)
   }
 
   isLockedByOther(name: string, key: string): boolean {
@@ -118,12 +118,12 @@ export class Transaction {
   }
 
   hasWritten<Row>(table: Table<Row>): boolean {
-    return this.#writes.has(table as Table<unknown>)
+    return this.#writes.has(table)
   }
 
   /** What it wrote to a table; a deleted row is undefined. */
   *written<Row>(table: Table<Row>): Iterable<[string, Row | undefined]> {
-    for (const [key, row] of this.#writes.get(table as Table<unknown>) ?? [])
+    for (const [key, row] of this.#writes.get(table) ?? [])
       yield [key, row === deleted ? undefined : (row as Row)]
   }
 
@@ -161,6 +161,6 @@ export class Transaction {
 
 function at(writes: Writes, table: Table<unknown>): Map<string, unknown> {
   let rows = writes.get(table)
-  if (rows === undefined) writes.set(table, (rows = new Map()))
+  if (rows === undefined) writes.set(table, (rows = new Map<string, unknown>()))
   return rows
 }

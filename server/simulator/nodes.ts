@@ -163,9 +163,10 @@ async function settle({ stores }: Node, run: JobRun, staged: number[], error: un
 /** Asks for runs, rolls back, vacuums and cancels, as people and schedules do. */
 export async function runOperator({ world, process, timing, stores }: Node): Promise<void> {
   const { random } = world
-  for (let made = 1; world.isStorming; made++) {
+  const hasCalmed = () => !world.isStorming
+  for (let made = 1; !hasCalmed(); made++) {
     await timing.sleep(200 + random.below(1_800))
-    if (!world.isStorming) return
+    if (hasCalmed()) return
     const action = random.next()
     world.operating++
     const request = { computeId, actor: 'operator', reason: null, jobId: null }

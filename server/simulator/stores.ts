@@ -21,7 +21,7 @@ export function memoryStatements(tables: Tables, now: () => number) {
   }
 }
 
-type AllStatements = MemoryStatements['serving'] & MemoryStatements['jobs'] & MemoryStatements['speed']
+export type AllStatements = MemoryStatements['serving'] & MemoryStatements['jobs'] & MemoryStatements['speed']
 export type MemoryStatements = ReturnType<typeof memoryStatements>
 
 /** One transaction with all statements in it. */
@@ -70,7 +70,7 @@ export function storesOf(
 
 function transactionOf(server: Server, session: Session, statements: AllStatements): MemoryTransaction {
   const all = server.within(session, statements)
-  const local = {
+  const local: Partial<Record<string | symbol, unknown>> = {
     copyCells: async (lines: AsyncIterable<string>) => {
       const cells: string[] = []
       for await (const portion of lines) cells.push(...portion.split('\n').filter((line) => line !== ''))
@@ -78,7 +78,7 @@ function transactionOf(server: Server, session: Session, statements: AllStatemen
     },
     withoutTimeouts: () => Promise.resolve(),
   }
-  const get = (_: typeof all, name: keyof typeof local) => local[name] ?? Reflect.get(all, name)
+  const get = (_: typeof all, name: string | symbol) => local[name] ?? (Reflect.get(all, name) as unknown)
   return new Proxy(all, { get }) as unknown as MemoryTransaction
 }
 

@@ -1,6 +1,6 @@
 import type { MemoryDb, Transaction } from './memory-db'
 import type { Remote } from './server'
-import type { MemoryStatements, MemoryTransaction } from './stores'
+import type { AllStatements, MemoryStatements, MemoryTransaction } from './stores'
 
 type Statements = Record<string, (transaction: Transaction, ...rest: never[]) => unknown>
 
@@ -14,7 +14,9 @@ export function localStore(db: MemoryDb, { speed, serving, jobs, archive }: Memo
       return Promise.resolve(result)
     })
   const all = { ...serving, ...jobs, ...speed }
-  const transact = async <T>(fn: (store: MemoryTransaction) => Promise<T>): Promise<T> => {
+  const transact = async <T>(
+    fn: (store: MemoryTransaction & Remote<AllStatements>) => Promise<T>,
+  ): Promise<T> => {
     const transaction = db.begin('local')
     const within = bound(all, (statement) => Promise.resolve(transaction.run(() => statement(transaction))))
     const local = {
@@ -48,13 +50,7 @@ function bound<S extends Statements>(
   return Object.fromEntries(
     Object.entries(statements).map(([name, statement]) => [
       name,
-      (...rest: never[]) => {
-        try {
-          return call((transaction) => statement(transaction, ...rest))
-        } catch (error) {
-          return Promise.reject(error as Error)
-        }
-      },
+      async (...rest: never[]) => await call((transaction) => statement(transaction, ...rest)),
     ]),
   ) as Remote<S>
 }

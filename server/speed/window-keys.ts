@@ -38,7 +38,7 @@ interface Known {
  */
 export class WindowKeys {
   readonly #windows = new Map<string, Known>()
-  #counting: Promise<void> | null = null
+  #isCounting = false
 
   constructor(
     readonly guard: KeyGuard,
@@ -94,12 +94,14 @@ export class WindowKeys {
   }
 
   #count(): void {
-    this.#counting ??= this.#countDue()
+    if (this.#isCounting) return
+    this.#isCounting = true
+    void this.#countDue()
       .catch((error: unknown) => {
         this.deps.onFailure(error)
       })
       .finally(() => {
-        this.#counting = null
+        this.#isCounting = false
       })
   }
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Ajv, type AnySchema } from 'ajv'
 import { describe, expect, it } from 'vitest'
 import { parse, parseAllDocuments } from 'yaml'
-import { authorization, natsUsers, type NatsPasswords } from '../clients/embedded/nats-users'
+import { authorization, natsUsers, type NatsPasswords } from '../clients/embedded'
 import { projectRoot } from '../platform'
 import { roleNames } from './roles'
 

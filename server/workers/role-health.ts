@@ -26,7 +26,11 @@ export async function openRoleHealth({ port, role, pool, nats }: Health): Promis
   const server = createServer((request, response) => {
     const say = (status: number, body: object) => {
       const retry = status === 503 ? { 'retry-after': '2' } : {}
-      response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store', ...retry })
+      response.writeHead(status, {
+        'content-type': 'application/json',
+        'cache-control': 'no-store',
+        ...retry,
+      })
       response.end(JSON.stringify(body))
     }
     if (request.url === '/healthz') say(200, { status: 'ok', role })

@@ -1,6 +1,6 @@
 export { type NatsServerBinary } from './find-nats-server'
 export { startNatsServer, type EmbeddedNats, type NatsServerOptions } from './nats-server'
-export { natsUrlOf, type NatsUser } from './nats-users'
+export { authorization, natsUrlOf, natsUsers, type NatsPasswords, type NatsUser } from './nats-users'
 export { startPostgres, type EmbeddedPostgres, type PostgresOptions } from './postgres'
 export { freePort } from './ports'
 export { commandLine, endProcess, isAlive } from './process'

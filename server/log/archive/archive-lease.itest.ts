@@ -54,7 +54,9 @@ test('[law 1] an archiver that wakes beside its successor removes nothing of it'
   const lost = ['1-5-3.parquet', '1-5-3.parquet.tmp', '1-9-3-merged.parquet']
   const kept = ['11-20-5.parquet', '11-20-5.parquet.tmp', '1-20-6-merged.parquet', 'notes.txt']
   for (const name of [...lost, ...kept]) await writeFile(file(name), 'x')
-  expect(await removeOrphans(pool, dir, { fence: 5, log: { firstSeq: 1, lastSeq: 1_000_000 } })).toBe(lost.length)
+  expect(await removeOrphans(pool, dir, { fence: 5, log: { firstSeq: 1, lastSeq: 1_000_000 } })).toBe(
+    lost.length,
+  )
   expect(lost.filter((name) => existsSync(file(name)))).toEqual([])
   expect(kept.filter((name) => existsSync(file(name)))).toEqual(kept)
 })
