@@ -3,6 +3,7 @@ import { newHeaders } from '../clients'
 import { startTestServices, type TestServices } from '../clients/testing'
 import { startNatsServer } from '../clients/embedded'
 import { openAppender } from './appender'
+import { keepLogFor } from './archive/testing-archive-fixture'
 import type { LogEvent } from './log-event'
 import type { DeadEvent } from './message'
 import { openLogReader, type BatchInfo, type LogReaderOptions } from './reader'
@@ -281,7 +282,8 @@ test('a position behind the end of the log is an error, not an endless wait', as
 
 test('what the log no longer holds is reported as a hole', async () => {
   await using own = await startTestServices()
-  await provisionStreams(own.nats, { maxBytes: 64 * 1024 ** 2, maxAgeMs: 300, duplicateWindowMs: 200 })
+  await provisionStreams(own.nats, { maxBytes: 64 * 1024 ** 2 })
+  await keepLogFor(own.nats, 300)
   const appender = openAppender(own.nats, { partitions: 1 })
   await appender.append([event('old', 1)])
   await expect.poll(async () => (await streamState(own.nats)).messages, { timeout: 10_000 }).toBe(0)
