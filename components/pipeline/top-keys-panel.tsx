@@ -43,6 +43,7 @@ export function TopKeysPanel({ topKeys, measure, tolerance, now, stale }: TopKey
         <SkeletonRows rows={8} widths={[60, 160, 60, 60]} />
       ) : topKeys.keys.length === 0 ? (
         <Note kind="empty" title="No key in this range">
+          {topKeys.hole === null ? null : `Events are missing here. ${topKeys.hole} `}
           No event was counted in these windows yet. Choose a longer range, or wait for the first event.
         </Note>
       ) : (

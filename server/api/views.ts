@@ -54,8 +54,8 @@ async function topKeysView(console: Console, input: TopKeysInput): Promise<TopKe
   const range = absolute(input.range, at, compiled.definition.windowSizeMs)
   const { measure, limit } = input
   const answer = await readTopKeys(console.pool, { compute, compiled, ...range, measure, limit })
-  const { keys, total, approximate } = answer
-  return { pipeline: input.name, measure, ...range, keys, total, approximate, at }
+  const { keys, total, hole, approximate } = answer
+  return { pipeline: input.name, measure, ...range, keys, total, hole, approximate, at }
 }
 
 export async function readVersionsView(console: Console, name: string, below?: number): Promise<Versions> {

@@ -11,6 +11,14 @@ export const overlaps = (a: Range, b: Range): boolean => a.from < b.to && b.from
 export const intersection = (a: Range, b: Range): Range | null =>
   overlaps(a, b) ? { from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) } : null
 
+/** The windows that start in the range, as a range of whole windows. */
+export function alignToWindows({ from, to }: Range, windowSizeMs: number): Range {
+  return {
+    from: Math.ceil(from / windowSizeMs) * windowSizeMs,
+    to: Math.ceil(to / windowSizeMs) * windowSizeMs,
+  }
+}
+
 /** What of `range` none of `cuts` covers, in order. */
 export function subtract(range: Range, cuts: readonly Range[]): Range[] {
   const remains: Range[] = []

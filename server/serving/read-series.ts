@@ -2,7 +2,7 @@ import type { Pool } from '../clients'
 import type { CompiledPipeline, Instant, MeasureValue } from '../pipeline'
 import { AppError } from '../platform'
 import { judge, type Completeness, type Hole, type Judgement } from './merge'
-import { intersection, overlaps, subtract, type Range } from './ranges'
+import { alignToWindows, intersection, overlaps, subtract, type Range } from './ranges'
 import { checkMeasure, checkRange } from './read-values'
 import { answerOf, byPoint, layersOf, type LayerTotals } from './totals'
 import { readPointTotals, type TotalsMeta } from './totals-store'
@@ -37,7 +37,7 @@ export interface SeriesPoint extends Judgement {
 }
 
 export interface SeriesAnswer {
-  /** Points with events only, in order. */
+  /** Points with events, and those that lack some, in order. */
   points: SeriesPoint[]
   /** Width of a point: a window, or several where the range has more windows than points may be shown. */
   stepMs: number
@@ -72,17 +72,22 @@ export async function readSeries(pool: Pool, query: SeriesQuery): Promise<Series
   const flags = { approximate: false, omits: false }
   const judgePoint = judgeOver(meta)
   const kept = keptBySpeed(meta)
-  const points = byPoint(rows).flatMap((group) => {
-    const start = group[0]?.point ?? 0
+  const groups = new Map(byPoint(rows).map((group) => [group[0]?.point ?? 0, group]))
+  const starts = (meta.holes ?? []).length > 0 ? startsOf(range, stepMs) : [...groups.keys()]
+  const points = starts.flatMap((start) => {
     const point = intersection({ from: start, to: start + stepMs }, range)
-    const totals = layersOf(compiled, group)
-    if (point === null || (totals.merged === null && totals.speed === null)) return []
+    const totals = layersOf(compiled, groups.get(start) ?? [])
+    if (point === null) return []
+    const judged = judgePoint(point, totals.touchedAfterCut)
+    const isEmpty = totals.merged === null && totals.speed === null
+    // Nothing counted is no point, but where events are lacking it must be said.
+    if (isEmpty && judged.completeness !== 'partial') return []
     noteFlags(flags, totals)
     return [
       {
         windowStart: point.from,
         windowEnd: point.to,
-        ...judgePoint(point, totals.touchedAfterCut),
+        ...judged,
         merged: answerOf(compiled, totals.merged, names),
         batch:
           layers.includes('batch') && totals.batch !== null ? answerOf(compiled, totals.batch, names) : null,
@@ -111,12 +116,9 @@ export function sketchMeasures(compiled: CompiledPipeline): string[] {
     .map(({ name }) => name)
 }
 
-/** The windows that start in the range, as a range of whole windows. */
-export function alignToWindows({ from, to }: Range, windowSizeMs: number): Range {
-  return {
-    from: Math.ceil(from / windowSizeMs) * windowSizeMs,
-    to: Math.ceil(to / windowSizeMs) * windowSizeMs,
-  }
+function startsOf({ from, to }: Range, stepMs: number): number[] {
+  const first = Math.floor(from / stepMs) * stepMs
+  return Array.from({ length: Math.max(0, Math.ceil((to - first) / stepMs)) }, (_, i) => first + i * stepMs)
 }
 
 /** The width of a point that `readSeries` chooses for a range. */

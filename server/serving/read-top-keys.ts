@@ -2,8 +2,9 @@ import type { Pool } from '../clients'
 import type { CompiledPipeline, Instant, MeasureValue } from '../pipeline'
 import { AppError } from '../platform'
 import { judge, type Completeness } from './merge'
-import { subtract, type Range } from './ranges'
-import { alignToWindows, keptBySpeed, sketchMeasures, watermarkOf } from './read-series'
+import { piecesOf } from './partial-stretches'
+import { alignToWindows, type Range } from './ranges'
+import { keptBySpeed, sketchMeasures, watermarkOf } from './read-series'
 import { checkMeasure, checkRange } from './read-values'
 import { answerOf, byPoint, layersOf } from './totals'
 import { readKeyTotals, type Rank, type TotalRow, type TotalsMeta } from './totals-store'
@@ -37,6 +38,8 @@ export interface TopKeysAnswer {
   keys: TopKey[]
   /** How many keys have events in the range. */
   total: number
+  /** What the range lacks, of these keys or of others; null where no hole touches it. */
+  hole: string | null
   /** The order or the figures rest on sketches. */
   approximate: boolean
   boundary: Instant | null
@@ -69,6 +72,7 @@ export async function readTopKeys(pool: Pool, query: TopKeysQuery): Promise<TopK
   return {
     keys,
     total: meta.keys ?? keys.length,
+    hole: judgedPieces(range, meta, false).find(({ hole }) => hole !== null)?.hole ?? null,
     approximate: sketched,
     boundary: meta.boundary,
     watermark: watermarkOf(meta),
@@ -108,14 +112,15 @@ function topKey(key: string, rows: TotalRow[], context: Context): TopKey {
 }
 
 function completenessOf(range: Range, meta: TotalsMeta, touchedAfterCut: boolean): Completeness {
-  const covered = meta.covered ?? []
-  const pieces = [
-    ...covered.map((coverage) => ({ window: coverage, coverage })),
-    ...subtract(range, covered).map((window) => ({ window, coverage: null })),
-  ].map((piece) => judge({ ...piece, touchedAfterCut, holes: meta.holes ?? [] }).completeness)
+  const pieces = judgedPieces(range, meta, touchedAfterCut).map(({ completeness }) => completeness)
   if (pieces.includes('partial')) return 'partial'
   return pieces.includes('provisional') ? 'provisional' : 'complete'
 }
+
+const judgedPieces = (range: Range, meta: TotalsMeta, touchedAfterCut: boolean) =>
+  piecesOf(range, meta.covered ?? []).map((piece) =>
+    judge({ ...piece, touchedAfterCut, holes: meta.holes ?? [] }),
+  )
 
 function rankBy(compiled: CompiledPipeline, measure: string): Rank {
   const index = compiled.definition.measures.findIndex(({ name }) => name === measure)

@@ -4,6 +4,8 @@ import { AppError } from '../platform'
 import { decodeCursor, encodeCursor } from './cursor'
 import { cursorSecret } from './cursor-secret-store'
 import { judge, mergeContributions, hasEvents, type Completeness, type Coverage } from './merge'
+import { partialStretches, piecesOf } from './partial-stretches'
+import { alignToWindows, type Range } from './ranges'
 import { readPage, type PageMeta, type PageRow } from './values-store'
 
 export const valuesLimit = { default: 100, max: 1_000 }
@@ -47,6 +49,8 @@ export interface ValueCell {
 export interface ValuesAnswer {
   /** By window, then key. A cell without accepted events does not exist. */
   values: ValueCell[]
+  /** Where windows of the page lack events, with cells or without; null: the range has no such end. */
+  partial: { from: Instant | null; to: Instant | null; hole: string }[]
   boundary: Instant | null
   position: { seqs: number[]; maxSeq: number }
   /** Lowest watermark of the partitions that have seen an event. */
@@ -92,6 +96,10 @@ export async function readValues(pool: Pool, query: ValuesQuery): Promise<Values
   const next = nextPosition({ cells, page, meta, to })
   return {
     values: page.map((contributions) => valueOf(contributions, context)),
+    partial: partialOf(
+      { from: Math.max(from, after.windowStart), to: next === null ? to : next.windowStart + 1 },
+      context,
+    ),
     boundary: meta.boundary,
     position: { seqs, maxSeq: seqs.reduce((max, seq) => Math.max(max, seq), 0) },
     watermark: lowestWatermark(meta),
@@ -116,6 +124,24 @@ function nextPosition(input: {
     return { windowStart: last.windowStart, key: last.key }
   // Many ranges without a cell were passed over: the page ends at the horizon, the rest does not.
   return meta.horizon < to ? { windowStart: meta.horizon - 1, key: '' } : null
+}
+
+/** As of an instant, only where a version of then answers: the rest has no figure that could lack something. */
+function partialOf(page: Range, { compiled, meta, speedSeq }: Context): ValuesAnswer['partial'] {
+  const holes = meta.holes ?? []
+  if (holes.length === 0) return []
+  const covered = (meta.covered ?? []).flatMap((range) => {
+    const version = meta.versions?.find(({ id }) => id === range.id)
+    return version === undefined ? [] : [{ ...version, ...range }]
+  })
+  const { windowSizeMs } = compiled.definition
+  const windows = alignToWindows(page, windowSizeMs)
+  const pieces = piecesOf(windows, covered).filter(({ coverage }) => speedSeq !== null || coverage !== null)
+  return partialStretches(pieces, holes, windowSizeMs).map(({ from, to, hole }) => ({
+    from: page.from === timeBounds.from && from === windows.from ? null : from,
+    to: to >= timeBounds.to ? null : to,
+    hole,
+  }))
 }
 
 function groupByCell(rows: readonly PageRow[]): PageRow[][] {

@@ -1,6 +1,7 @@
 import type { Instant } from '../pipeline'
 import type { Coverage, Hole } from './merge'
 import type { Queryable } from './publication-store'
+import type { Range } from './ranges'
 
 /** One contribution to a cell of the page, or the row with what holds for the whole page. */
 export interface PageRow {
@@ -26,6 +27,8 @@ export interface PageMeta {
   positions: { partition: number; seq: number; watermark: Instant | null }[] | null
   versions: ({ id: number } & Coverage)[] | null
   holes: Hole[] | null
+  /** Where versions answer; null when no hole touches the range. */
+  covered: (Range & { id: number })[] | null
   /** When read as of an instant: the publication in force then. */
   asOf: number | null
 }
@@ -43,11 +46,21 @@ export interface PageQuery {
 const positions = `(SELECT json_agg(json_build_object('partition', partition, 'seq', seq, 'watermark', watermark)
     ORDER BY partition) FROM speed_position WHERE compute_id = $1)`
 
+const touching = `FROM hole h WHERE h.type = (SELECT type FROM compute WHERE id = $1)
+     AND (h.compute_id IS NULL OR h.compute_id = $1)
+     AND (h.to_time IS NULL OR h.to_time >= $2) AND (h.from_time IS NULL OR h.from_time < $3)`
+
 const holes = `(SELECT json_agg(json_build_object('layer', layer, 'partition', partition, 'seqFrom', seq_from,
     'seqTo', seq_to, 'fromTime', from_time, 'toTime', to_time, 'reason', reason,
     'notedAt', (extract(epoch FROM created_at) * 1000)::bigint) ORDER BY h.id)
-    FROM hole h WHERE h.type = (SELECT type FROM compute WHERE id = $1) AND (h.compute_id IS NULL OR h.compute_id = $1)
-     AND (h.to_time IS NULL OR h.to_time >= $2) AND (h.from_time IS NULL OR h.from_time < $3))`
+    ${touching})`
+
+/** What covers the range, where a hole asks for it: windows without a cell are judged too. */
+const underHoles = (covered: string) => `SELECT v, f, t FROM ${covered} WHERE EXISTS (SELECT 1 ${touching})`
+const coveredOf = (
+  covered: string,
+) => `(SELECT json_agg(json_build_object('id', v, 'from', f, 'to', t) ORDER BY f)
+    FROM (${underHoles(covered)}) u)`
 
 /** Ranges in force and the gaps between them, disjoint, over [$2, horizon). */
 const segments = `
@@ -119,7 +132,9 @@ function pageSql(keyed: boolean): string {
            'horizon', (SELECT t FROM horizon), 'positions', ${positions}, 'holes', ${holes},
            'versions', (SELECT json_agg(json_build_object('id', id, 'version', number, 'epoch', epoch, 'cut', cut,
              'settledTo', watermark, 'finishedAt', (extract(epoch FROM finished_at) * 1000)::bigint))
-                          FROM version WHERE id IN (SELECT v FROM contribution)), 'asOf', NULL) AS meta
+                          FROM version WHERE id IN (
+             SELECT v FROM contribution UNION SELECT v FROM (${underHoles('covered')}) u)),
+           'covered', ${coveredOf('covered')}, 'asOf', NULL) AS meta
   UNION ALL
   SELECT place, window_start, key, v, kind, acc, sketch, late, NULL FROM contribution
   ORDER BY place, kind DESC`
@@ -175,7 +190,9 @@ const asOfSql = `WITH chosen AS MATERIALIZED (
            'horizon', $3::bigint, 'positions', ${positions}, 'holes', ${holes},
            'versions', (SELECT json_agg(json_build_object('id', id, 'version', number, 'epoch', epoch, 'cut', cut,
              'settledTo', watermark, 'finishedAt', (extract(epoch FROM finished_at) * 1000)::bigint))
-                          FROM version WHERE id IN (SELECT v FROM page)),
+                          FROM version WHERE id IN (
+             SELECT v FROM page UNION SELECT v FROM (${underHoles('then_covered')}) u)),
+           'covered', ${coveredOf('then_covered')},
            'asOf', (SELECT number FROM chosen)) AS meta
   UNION ALL
   SELECT p.place, p.window_start, p.key, p.v, CASE WHEN p.v IS NULL THEN 'unavailable' ELSE 'version' END,

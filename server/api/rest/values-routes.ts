@@ -37,6 +37,7 @@ const valuesAnswer = z.object({
       }),
     }),
   ),
+  partial: z.array(z.object({ from: instantOrNull, to: instantOrNull, hole: z.string() })),
   boundary: instantOrNull,
   position: z.object({ seqs: z.array(z.int()), maxSeq: z.int() }),
   watermark: instantOrNull,
@@ -53,7 +54,7 @@ const values: Route = jsonRoute({
   async handle({ console, params, query, principal, request }) {
     const pipeline = params.name ?? ''
     const traffic = trafficOf(principal, request.headers)
-    const { values, boundary, watermark, ...rest } = await timedRead(
+    const { values, partial, boundary, watermark, ...rest } = await timedRead(
       console,
       { pipeline, traffic },
       async () => {
@@ -63,6 +64,7 @@ const values: Route = jsonRoute({
     )
     return json({
       values: values.map(cellBody),
+      partial: partial.map(({ from, to, hole }) => ({ from: isoOrNull(from), to: isoOrNull(to), hole })),
       boundary: isoOrNull(boundary),
       watermark: isoOrNull(watermark),
       ...rest,

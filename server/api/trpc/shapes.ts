@@ -23,7 +23,10 @@ export type Completeness = 'complete' | 'provisional' | 'partial' | 'unavailable
 
 export type Values = Record<string, MeasureValue>
 
-/** One point of a chart: all keys (or one) of a window, or of `stepMs` of windows. A window without cells has none. */
+/**
+ * One point of a chart: all keys (or one) of a window, or of `stepMs` of windows. A window
+ * without cells has none, unless events of it are lacking.
+ */
 export interface SeriesPoint {
   windowStart: number
   windowEnd: number
@@ -81,6 +84,8 @@ export interface TopKeys {
   keys: TopKey[]
   /** How many keys have events in the range. */
   total: number
+  /** What the range lacks, of these keys or of others; null where no hole touches it. */
+  hole: string | null
   /** The order or the figures rest on sketches. */
   approximate: boolean
   at: number
