@@ -33,6 +33,7 @@ export {
 } from './stream'
 export { logBytesByType, type LogBytes } from './stream-bytes'
 export { parseSubject, subjectOf } from './subject'
+export { adoptArchive, checkArchive, claimArchive } from './archive/archive-id'
 export { adoptSegments, type Adopted } from './archive/adopt-segments'
 export { runArchiver, type ArchiverOptions, type ArchiverStatus } from './archive/archiver'
 export { archivedRelation, type ArchivedRelation } from './archive/archived-relation'

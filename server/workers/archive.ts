@@ -1,6 +1,6 @@
 import { hostname } from 'node:os'
 import { archiveDirOf, fixPartitions } from '../control'
-import { openSchemaRegistry, runArchiver, type ArchiverStatus } from '../log'
+import { claimArchive, openSchemaRegistry, runArchiver, type ArchiverStatus } from '../log'
 import { newId, systemClock, type Env, type Stop } from '../platform'
 import { ofType, openUsage } from '../slo'
 import { connect } from './connections'
@@ -11,6 +11,7 @@ export async function startArchive(env: Env): Promise<Stop> {
   const owner = `archive-${hostname()}-${process.pid}-${newId().slice(0, 8)}`
   let status: ArchiverStatus = { state: 'standby', seq: 0 }
   try {
+    await claimArchive({ pool, dir: archiveDirOf(env) })
     const schemas = await openSchemaRegistry({ pool, nats })
     const endHeartbeat = await beginHeartbeat({
       pool,

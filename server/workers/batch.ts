@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { openDuckDbEngine } from '../batch'
 import { archiveDirOf, runAuditRelay, openGovernor, runBatchWorker } from '../control'
+import { checkArchive } from '../log'
 import { systemClock, type Env, type Stop } from '../platform'
 import { runCorrectionsRelay } from '../reconcile'
 import { openUsage } from '../slo'
@@ -13,6 +14,7 @@ const poolSize = 9
 export async function startBatch(env: Env): Promise<Stop> {
   const { pool, nats, close } = await connect(env, 'batch', poolSize)
   try {
+    await checkArchive({ pool, dir: archiveDirOf(env) })
     const engine = await openDuckDbEngine({
       tempDir: path.join(env.dataDir, 'spill'),
       onlyIn: [archiveDirOf(env)],

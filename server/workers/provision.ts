@@ -4,7 +4,7 @@ import { ensureFirstAdmin, type Trail } from '../auth'
 import { openNats, openPool, type Nats, type Pool } from '../clients'
 import { migrate } from '../clients/migrations'
 import { applyDefinition, audit, bringInStep, provisionRunbooks } from '../control'
-import { openSchemaRegistry, provisionStreams } from '../log'
+import { claimArchive, openSchemaRegistry, provisionStreams } from '../log'
 import { parseDefinition } from '../pipeline'
 import { projectRoot, retry, systemClock, type Env } from '../platform'
 import { pipelineNames, saveLogSync } from './provision-store'
@@ -35,6 +35,7 @@ export async function provision(
   const nats = await openNats(natsOptions(env))
   try {
     await retry(() => provisionStreams(nats, replicasOf(env)), streamsPolicy)
+    if (archiveDir !== null) await claimArchive({ pool, dir: archiveDir })
     await bringInStep({ pool, nats, clock: systemClock }, { archiveDir })
     await saveLogSync(pool, env.natsSync ?? null)
     const trail: Trail = (client, entry) => audit(client, systemClock, entry)

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { openDuckDbEngine, verifyVersion, type Verification } from '../batch'
 import { openPool } from '../clients'
 import { archiveDirOf, definitionOf } from '../control'
+import { checkArchive } from '../log'
 import { compilePipeline } from '../pipeline'
 import { AppError, type Env } from '../platform'
 import { findVersion } from '../serving'
@@ -17,6 +18,7 @@ export async function verifyByNumber(env: Env, pipeline: string, number: number)
   const tempDir = await mkdtemp(path.join(tmpdir(), 'parallax-verify-'))
   const engine = await openDuckDbEngine({ tempDir, onlyIn: [archiveDirOf(env)] })
   try {
+    await checkArchive({ pool, dir: archiveDirOf(env) })
     const version = await findVersion(pool, pipeline, number)
     if (version === null) {
       throw new AppError(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { inTransaction, type Nats, type Pool } from '../../clients'
 import { migrate } from '../../clients/migrations'
-import { bringLogTo, hasLog, provisionStreams, quarantineStream, streamState } from '../../log'
+import { adoptArchive, bringLogTo, hasLog, provisionStreams, quarantineStream, streamState } from '../../log'
 import { AppError, projectRoot, type Clock } from '../../platform'
 import { audit } from '../audit'
 import { bringInStep, type StepReport } from '../continuity/bring-in-step'
@@ -62,6 +62,7 @@ export async function restoreBackup(deps: Deps, source: Source): Promise<Restore
     acceptsNewLog: isNewLog,
     ...(isLogRestored && { tail }),
   })
+  await adoptArchive({ pool: deps.pool, dir: archiveDir })
   if (isLogRestored) await restoreQuarantine(deps.nats, dir, manifest)
   await noteRestore(deps, { parts, at: manifest.at, step })
   return { at: manifest.at, rows, files, step }

@@ -1,4 +1,4 @@
-import { inTransaction, type Pool } from '../../clients'
+import { inTransaction, type Pool, type PoolClient } from '../../clients'
 import { insertSegments, positionId, type NewSegment } from './archive-store'
 
 export interface LiveSegment {
@@ -11,8 +11,8 @@ export interface LiveSegment {
   bytes: number
 }
 
-export async function selectLive(pool: Pool): Promise<LiveSegment[]> {
-  const { rows } = await pool.query<LiveSegment>(
+export async function selectLive(db: Pool | PoolClient): Promise<LiveSegment[]> {
+  const { rows } = await db.query<LiveSegment>(
     `SELECT id, type, file, seq_from AS "seqFrom", seq_to AS "seqTo", rows, bytes
        FROM archive_segment WHERE state = 'live' ORDER BY id`,
   )

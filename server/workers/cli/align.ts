@@ -9,7 +9,7 @@ export const align: Command = {
   options: { 'new-log': { type: 'boolean' } },
   positionals: { min: 0, max: 0 },
   async run({ options, dryRun, answer, say }) {
-    const [{ archiveDirOf, bringInStep, readContinuity }, { provisionStreams }, stores] = await Promise.all([
+    const [{ archiveDirOf, bringInStep, readContinuity }, { adoptArchive, provisionStreams }, stores] = await Promise.all([
       import('../../control'),
       import('../../log'),
       import('./running-stores'),
@@ -23,10 +23,13 @@ export const align: Command = {
     }
     const step = await stores.withOwnStores(env, say, async ({ pool, nats }) => {
       await provisionStreams(nats)
-      return bringInStep(
+      const archiveDir = archiveDirOf(env)
+      const done = await bringInStep(
         { pool, nats, clock: systemClock },
-        { archiveDir: archiveDirOf(env), acceptsNewLog: options['new-log'] === true },
+        { archiveDir, acceptsNewLog: options['new-log'] === true },
       )
+      await adoptArchive({ pool, dir: archiveDir })
+      return done
     })
     answer(step, stepText(step))
     return 0
