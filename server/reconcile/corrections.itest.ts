@@ -86,6 +86,23 @@ async function servedAround(client: PoolClient, world: World, { added, replaced 
   return { before: all(replaced), after: all(added) }
 }
 
+/** Floats that differ by what sums are rounded on the way are one (see compare-cell.ts), and are told by no correction. */
+function near(cell: unknown, other: unknown): unknown {
+  if (!isRecord(cell) || !isRecord(other)) return cell
+  const floats = Object.entries(cell).map(([measure, value]) => {
+    const its = other[measure]
+    const isOne =
+      typeof value === 'number' &&
+      typeof its === 'number' &&
+      Math.abs(value - its) <= 1e-9 * Math.max(Math.abs(value), Math.abs(its))
+    return [measure, isOne ? its : value]
+  })
+  return Object.fromEntries(floats)
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
 describe('corrections', () => {
   it(
     `[law 6] replayed over what was served at the cut they end at exactly what answers then, through ${runs} random histories of publications and rollbacks`,
@@ -132,10 +149,14 @@ describe('corrections', () => {
             const consumer = new Map<string, unknown>(before)
             for (const row of rows) {
               const name = `${row.windowStart} ${row.key}`
-              expect({ name, before: consumer.get(name) ?? null }).toEqual({ name, before: row.before })
+              expect({ name, before: near(consumer.get(name) ?? null, row.before) }).toEqual({
+                name,
+                before: row.before,
+              })
               expect({ name, after: row.after }).not.toEqual({ name, after: row.before })
               consumer.set(name, row.after)
             }
+            for (const [name, told] of consumer) consumer.set(name, near(told, after.get(name)))
             expect(Object.fromEntries(consumer)).toEqual(Object.fromEntries(after))
             corrected += rows.length
             if (kind === 'rollback' && rows.length > 0) rollbacks++

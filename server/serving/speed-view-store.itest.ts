@@ -133,7 +133,7 @@ describe('a commit', () => {
     const cut = await inTransaction(pool, (client) => rotateEpoch(client, computeId))
     expect(cut).toMatchObject({ epoch: 0, seqs: [1, 0] })
     const { committed } = await commit([commitOf({ ...held, seq: 1 }, 4, [cell('x', 3)])], bases)
-    expect(committed).toEqual([{ computeId, partition: 0, epoch: 1, cells: 1 }])
+    expect(committed).toMatchObject([{ computeId, partition: 0, epoch: 1, cells: 1 }])
     expect((await buckets()).map((b) => [b.epoch, b.acc[0]])).toEqual([
       [0, '1'],
       [1, '3'],
