@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeEach, beforeAll, expect, it } from 'vitest'
-import { inTransaction } from '../../clients'
+import { inTransaction, openPool } from '../../clients'
 import { startTestServices, type TestServices } from '../../clients/testing'
 import type { Sli } from '../model'
 import {
@@ -38,12 +38,14 @@ const recorder = (source: string) => openRecorder({ pool: services.pool, clock, 
 const minutes = (sli = latency) => readSliMinutes(services.pool, [sli], { from: 0, to: now + hourMs })
 
 it('keeps what a killed process wrote, and its successor neither doubles nor replaces it', async () => {
-  const killed = recorder('web-1')
+  const its = openPool(services.databaseUrl)
+  const killed = openRecorder({ pool: its, clock, source: 'web-1' })
   killed.record('p', 'latency', 100)
   killed.record('p', 'latency', 400)
   await killed.flush()
   killed.record('p', 'latency', 100)
-  // Never stopped: what was not flushed is lost with it.
+  // Never stopped, and cut off: what was not flushed is lost with it.
+  await its.end()
   const successor = recorder('web-2')
   successor.record('p', 'latency', 300)
   await successor.flush()
