@@ -36,19 +36,30 @@ async function run() {
   const browser = await ensureChromium()
   console.log('\nStatic checks')
   add(await runChecks(checks))
-  console.log('\nUnit and integration tests')
-  add(await runVitest(['unit', 'integration']))
-  // The tests of the whole product wait most of the time: for faults to be noticed, and mended.
-  console.log('\nBrowser tests, and tests of the whole product beside them')
-  for (const result of await Promise.all([runPlaywright(browser), runVitest(['product'])])) add(result)
+  // The tests of the whole product wait most of the time, for faults to be noticed and mended: others run beside them.
+  // Of these only the ones that look at alerts mind a busy machine.
+  console.log('\nUnit and integration tests, and the product under kill -9 beside them')
+  await both(
+    runVitest('unit-integration', ['--project', 'unit', '--project', 'integration']),
+    runVitest('product', ['--project', 'product', '--exclude', `**/${alerting}.ptest.ts`]),
+  )
+  console.log('\nBrowser tests, and the product with its alerts beside them')
+  await both(runPlaywright(browser), runVitest('alerts', ['--project', 'product', alerting]))
 }
 
-async function runVitest(projects) {
-  const file = path.join(reports, `vitest-${projects.join('-')}.json`)
+/** The file of e2e/product that causes faults and waits for their alerts. */
+const alerting = 'faults'
+
+async function both(...runs) {
+  for (const result of await Promise.all(runs)) add(result)
+}
+
+async function runVitest(name, args) {
+  const file = path.join(reports, `vitest-${name}.json`)
   const code = await show([
     'node_modules/vitest/vitest.mjs',
     'run',
-    ...projects.flatMap((project) => ['--project', project]),
+    ...args,
     '--reporter=default',
     '--reporter=json',
     `--outputFile.json=${file}`,

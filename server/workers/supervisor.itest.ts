@@ -2,7 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { bundleWorkers } from '../../scripts/prepare/build.mjs'
 import { openPool } from '../clients'
 import { commandLine, isAlive } from '../clients/embedded'
 
@@ -11,6 +12,14 @@ const patienceMs = 120_000
 
 let dir: string
 const started: ChildProcess[] = []
+
+/** Compiled once: a loader would do it again in each process. */
+const compiled = path.join('.cache', `supervisor-${process.pid}`)
+
+beforeAll(() => bundleWorkers({ outdir: compiled }))
+afterAll(() => {
+  rmSync(path.join(root, compiled), { recursive: true, force: true })
+})
 
 beforeEach(() => {
   dir = mkdtempSync(path.join(tmpdir(), 'parallax-supervisor-'))
@@ -86,9 +95,7 @@ describe('the supervisor', () => {
 /** The program as it is in the sources, with one role: the rest of a start is the same for all. */
 function start() {
   const args = [
-    '--import',
-    'tsx',
-    'server/workers/main.ts',
+    path.join(compiled, 'parallax.mjs'),
     'start',
     '--roles',
     'speed',
