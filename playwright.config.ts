@@ -13,7 +13,7 @@ process.env.PARALLAX_API_TOKEN = 'parallax-e2e-token'
 export default defineConfig({
   testDir: 'e2e',
   testMatch: '**/*.{e2e,spec}.ts',
-  timeout: 120_000,
+  timeout: 180_000,
   expect: { timeout: 30_000 },
   workers: 1,
   forbidOnly: true,

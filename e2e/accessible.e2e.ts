@@ -5,6 +5,7 @@ import { signIn } from './session'
 
 for (const width of [1440, 390]) {
   test(`every screen is free of accessibility faults in both themes at ${width} px`, async ({ page }) => {
+    test.setTimeout(360_000)
     await page.setViewportSize({ width, height: 900 })
     await signIn(page)
     await expect(page.getByRole('link', { name: 'departures' })).toBeVisible()

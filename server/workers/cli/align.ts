@@ -9,11 +9,8 @@ export const align: Command = {
   options: { 'new-log': { type: 'boolean' } },
   positionals: { min: 0, max: 0 },
   async run({ options, dryRun, answer, say }) {
-    const [{ archiveDirOf, bringInStep, readContinuity }, { adoptArchive, provisionStreams }, stores] = await Promise.all([
-      import('../../control'),
-      import('../../log'),
-      import('./running-stores'),
-    ])
+    const [{ archiveDirOf, bringInStep, readContinuity }, { adoptArchive, provisionStreams }, stores] =
+      await Promise.all([import('../../control'), import('../../log'), import('./running-stores')])
     const env = stores.envOf(options)
     if (dryRun) {
       const continuity = await stores.withRunningStores(env, readContinuity)
