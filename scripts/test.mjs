@@ -9,6 +9,8 @@ import { main, root } from './prepare/run.mjs'
 // npm test: installs what it needs, then static checks, unit and integration tests, and the browser's. The last line
 // is "N passed, N failed".
 const reports = path.join(root, '.cache', 'reports')
+/** The file of e2e/product that causes faults and waits for their alerts. */
+const alerting = 'faults'
 const total = { passed: 0, failed: 0 }
 
 const add = ({ passed, failed }) => {
@@ -46,9 +48,6 @@ async function run() {
   console.log('\nBrowser tests, and the product with its alerts beside them')
   await both(runPlaywright(browser), runVitest('alerts', ['--project', 'product', alerting]))
 }
-
-/** The file of e2e/product that causes faults and waits for their alerts. */
-const alerting = 'faults'
 
 async function both(...runs) {
   for (const result of await Promise.all(runs)) add(result)
