@@ -45,6 +45,9 @@ beforeAll(async () => {
 })
 afterAll(() => services.stop())
 
+/** As fine as Postgres' clock: what was written one after the other is told apart. */
+const preciseNow = () => performance.timeOrigin + performance.now()
+
 type Local = ReturnType<typeof localStore>
 interface Both<T> {
   pg: T
@@ -69,7 +72,7 @@ async function beginHistory(pool: Pool, seed: number) {
   const computeId = rows[0]?.id ?? 0
   const tables = new Tables()
   tables.computes.set(String(computeId), { id: computeId, pipeline, type: 't', partitions, publication: 0 })
-  const local = localStore(new MemoryDb(), memoryStatements(tables, Date.now))
+  const local = localStore(new MemoryDb(), memoryStatements(tables, preciseNow))
   await ensurePositions(pool, [computeId])
   await local.speed.ensurePositions([computeId])
   return { pipeline, computeId, tables, local }
