@@ -85,6 +85,7 @@ test('the tray tells on every screen what runs and what ended last, over a reloa
 test('a viewer may look at jobs, not stop them', async ({ page }) => {
   await signIn(page)
   const id = await queueBackfill(page, 'For the viewer to look at')
+  await page.goto('about:blank')
   await page.context().clearCookies()
   await signInAsViewer(page, `/jobs?job=${id}`)
   const row = recent(page)
