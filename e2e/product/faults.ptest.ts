@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { rename } from 'node:fs/promises'
+import { rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -139,7 +139,7 @@ describe('faults on the running product', () => {
     it.each<[string, { finds: string; mend?: () => Promise<void>; plans?: string[] }]>([
       [
         'f1-batch-failure',
-        { finds: 'last-run', mend: () => rename(archive('.away'), archive()), plans: ['rerun'] },
+        { finds: 'last-run', mend: mendArchive, plans: ['rerun'] },
       ],
       ['f3-duplicates', { finds: 'share', mend: () => sell('f3', 4_000), plans: ['recount'] }],
       ['f5-serving-inconsistency', { finds: 'drift', plans: ['reconcile'] }],
@@ -188,14 +188,20 @@ describe('faults on the running product', () => {
       expect(await served('f5')).toBe(200)
     }, 180_000)
 
-    /** F1: what batch reads is gone. */
+    /** F1: the disk that batch reads is gone. Files missing from one that is there would be rebuilt from the log. */
     async function breakArchive(): Promise<void> {
       await archived('f1')
       await rename(archive(), archive('.away'))
+      await writeFile(archive(), '')
       const plan = await makePlan(product, { kind: 'reconcile', ...range('f1') })
       const applied = await product.call(`/api/v1/plans/${plan.id}/apply`, json({ reason: 'as every night' }))
       const { jobId } = (await applied.json()) as { jobId: string }
       expect((await jobEnd(product, jobId)).status).toBe('failed')
+    }
+
+    async function mendArchive(): Promise<void> {
+      await rm(archive())
+      await rename(archive('.away'), archive())
     }
 
     /** F3: a producer sends again what it sent before, and the gateway has forgotten it. */

@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs'
-import { open, rm, truncate } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openDuck, type Duck } from '../../clients'
+import { sleep } from '../../platform'
 import { streamState } from '../stream'
+import { claimArchive } from './archive-id'
 import { selectSegments, type Segment } from './archive-store'
 import { archivedRelation, verifyArchive } from './archived-relation'
 import { removeReplaced } from './orphans'
@@ -107,6 +109,47 @@ test('what the log no longer has is a hole of its event times, and the rest is r
     },
   ])
   expect(await all(f)).toHaveLength(100)
+})
+
+test('files that cannot be reached name their disk, and are neither set aside nor rebuilt', async () => {
+  await using f = await archiveFixture(duck)
+  const { pool } = f.services
+  const before = await filled(f).then(() => all(f))
+  const place = path.join(f.dir, 't')
+  await rename(place, `${place}.away`)
+  await writeFile(place, '')
+  await expect(all(f)).rejects.toMatchObject({
+    code: 'unavailable',
+    message: expect.stringMatching(/cannot be read \(ENOTDIR.*See that the disk of .* is mounted/) as string,
+  })
+  await expect(verifyArchive(pool, f.dir, 't')).rejects.toMatchObject({ code: 'unavailable' })
+  const stop = await f.start({ scrub: pace })
+  await sleep(2_000)
+  await stop()
+  await rm(place)
+  await rename(`${place}.away`, place)
+  expect(await all(f)).toEqual(before)
+  expect((await readdir(place)).filter((file) => /\.bad$|-restored/.test(file))).toEqual([])
+})
+
+test('a folder left empty by a mount that went away is not written to, and nothing is rebuilt into it', async () => {
+  await using f = await archiveFixture(duck)
+  const { pool } = f.services
+  await claimArchive({ pool, dir: f.dir })
+  await filled(f)
+  const before = await all(f)
+  await rename(f.dir, `${f.dir}.away`)
+  await mkdir(f.dir)
+  const stop = await f.start({ scrub: pace })
+  await f.append(events(300, 310))
+  await sleep(2_000)
+  expect((await readdir(f.dir, { recursive: true })).filter((file) => file.endsWith('.parquet'))).toEqual([])
+  expect((await pool.query('SELECT 1 FROM hole')).rowCount).toBe(0)
+  await rm(f.dir, { recursive: true })
+  await rename(`${f.dir}.away`, f.dir)
+  await expect.poll(() => all(f).then((rows) => rows.length), { timeout: 60_000 }).toBe(310)
+  await stop()
+  expect((await all(f)).slice(0, 300)).toEqual(before)
 })
 
 test('a segment that is damaged behind a reader is read anew, and never merged', async () => {

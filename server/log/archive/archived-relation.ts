@@ -40,11 +40,24 @@ export async function archivedRelation(
 
 /** A damaged one is told to the archiver, which rebuilds it; until then nothing is answered without it. */
 async function requireSound(pool: Pool, dir: string, segment: Segment): Promise<void> {
-  const fault = await segmentFault(dir, segment)
+  const fault = await faultOf(dir, segment)
   if (fault === null) return
   await noteSuspect(pool, segment.id).catch(() => undefined)
   throw damaged(segment, fault)
 }
+
+const faultOf = (dir: string, segment: Segment, options?: { afresh: boolean }) =>
+  segmentFault(dir, segment, options).catch((error: unknown) => {
+    throw unreadable(dir, segment, error)
+  })
+
+/** The file may be whole: its place cannot be reached. Rebuilding would fail as well, so a person must look. */
+const unreadable = (dir: string, { file }: Segment, error: unknown) =>
+  new AppError(
+    'unavailable',
+    `Reading the archive failed: the segment ${file} cannot be read (${error instanceof Error ? error.message : String(error)}). See that the disk of ${path.resolve(dir)} is mounted and may be read; no event is lost, and what failed can be run again.`,
+    { details: { file }, cause: error },
+  )
 
 const damaged = ({ file, seqFrom, seqTo }: Segment, why: string) =>
   new AppError(
@@ -57,7 +70,7 @@ const damaged = ({ file, seqFrom, seqTo }: Segment, why: string) =>
 export async function verifyArchive(pool: Pool, dir: string, type: string): Promise<AppError[]> {
   const problems: AppError[] = []
   for (const segment of await selectSegments(pool, { type })) {
-    const fault = await segmentFault(dir, segment, { afresh: true })
+    const fault = await faultOf(dir, segment, { afresh: true })
     if (fault !== null) problems.push(damaged(segment, fault))
   }
   return problems

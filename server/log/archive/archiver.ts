@@ -11,6 +11,7 @@ import type { SchemasInForce } from '../schemas-in-force'
 import { eventsStream, streamState } from '../stream'
 import { parseSubject } from '../subject'
 import { acquireLease, releaseLease, renewLease, type Lease } from './archive-lease-store'
+import { checkArchive } from './archive-id'
 import { commitFlush, insertHole, selectTypes, type NewSegment } from './archive-store'
 import { compactType, type CompactionOptions } from './compact'
 import { flushSubject, readFlushRequest } from './flush-request'
@@ -300,6 +301,8 @@ class ArchiveRun {
   async #flush(): Promise<void> {
     const toSeq = this.#read
     const segments: NewSegment[] = []
+    // A mount that went away leaves an empty folder, where the others would not see what is written.
+    await checkArchive(this.#options)
     for (const [type, builder] of this.#builders) segments.push(await this.#write(type, builder, toSeq))
     const held = await commitFlush(this.#options.pool, {
       fence: this.#fence,

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import { logger, sleep } from '../../platform'
 import { lookEveryMs, scrubBytesPerSecond, scrubEveryMs, suspectPollMs } from '../limits'
+import { checkArchive } from './archive-id'
 import { repairSegment, type RepairOptions } from './repair-segment'
 import { noteChecked, noteSuspect, selectDue, selectLive } from './repair-store'
 import { segmentFault } from './segment-fault'
@@ -51,7 +52,12 @@ async function scrubOne(options: RepairOptions, everyMs: number): Promise<number
   const segment = await selectDue(pool, everyMs)
   if (segment === null) return 0
   const fault = await segmentFault(dir, segment, { afresh: true })
-  if (fault === null) await noteChecked(pool, segment.id)
-  else await repairSegment(options, segment, fault)
+  if (fault === null) {
+    await noteChecked(pool, segment.id)
+    return segment.bytes
+  }
+  // All files are missing while the disk is away: what the log no longer has would become holes.
+  await checkArchive(options)
+  await repairSegment(options, segment, fault)
   return segment.bytes
 }
