@@ -137,10 +137,7 @@ describe('faults on the running product', () => {
     })
 
     it.each<[string, { finds: string; mend?: () => Promise<void>; plans?: string[] }]>([
-      [
-        'f1-batch-failure',
-        { finds: 'last-run', mend: mendArchive, plans: ['rerun'] },
-      ],
+      ['f1-batch-failure', { finds: 'last-run', mend: mendArchive, plans: ['rerun'] }],
       ['f3-duplicates', { finds: 'share', mend: () => sell('f3', 4_000), plans: ['recount'] }],
       ['f5-serving-inconsistency', { finds: 'drift', plans: ['reconcile'] }],
       ['f6-cost-spike', { finds: 'spend', mend: () => define('f6') }],
