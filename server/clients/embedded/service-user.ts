@@ -63,6 +63,8 @@ export function commandAs(user: ServiceUser | null, command: string, args: strin
       `--reuid=${user.uid}`,
       `--regid=${user.gid}`,
       '--clear-groups',
+      // access(), by which Postgres looks for its own binaries, forgets the capability otherwise.
+      '--securebits=+no_setuid_fixup',
       `--inh-caps=${capability}`,
       `--ambient-caps=${capability}`,
       command,
