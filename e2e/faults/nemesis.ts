@@ -1,4 +1,4 @@
-import { Random } from '../../server/reconcile/testing/random'
+import { Random } from '../../server/platform'
 import { pidOf, type Part } from '../product/processes'
 import { until, type Product } from '../product/start-product'
 

@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs'
 import type { LedgerLine } from './ledger'
-import { Random } from '../../server/reconcile/testing/random'
+import { Random } from '../../server/platform'
 
 /**
  * The main of a producer, in a process of its own that nothing else touches: it writes down what it is about to send,

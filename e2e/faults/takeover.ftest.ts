@@ -4,7 +4,7 @@ import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startTestServices, type TestServices } from '../../server/clients/testing'
 import { provisionStreams } from '../../server/log'
-import { leaseTimes } from '../../server/platform'
+import { leaseTimes, Random } from '../../server/platform'
 import {
   addTestPipeline,
   publishSales,
@@ -58,7 +58,7 @@ describe('workers of many processes on the same stores', () => {
   })
 
   it(`[law 7] what a worker held that stands still is at work elsewhere within ${leaseTimes.takeoverMs / 1_000} s, and the woken one is refused`, async () => {
-    const random = randomOf(seed)
+    const random = new Random(seed)
     const took: number[] = []
     for (let round = 0; round < rounds; round++) {
       await until('work is spread', patienceMs, spread)
@@ -105,13 +105,13 @@ describe('workers of many processes on the same stores', () => {
   })
 
   /** All but one speed worker, and the archiver that holds the archive. */
-  async function chosen(random: () => number): Promise<{ id: string; pid: number }[]> {
+  async function chosen(random: Random): Promise<{ id: string; pid: number }[]> {
     const { rows } = await services.pool.query<{ id: string; pid: number; role: string }>(
       `SELECT id, pid, role FROM worker
         WHERE id IN (SELECT owner FROM speed_position UNION SELECT owner FROM archive_position) ORDER BY id`,
     )
     const speed = rows.filter(({ role }) => role === 'speed')
-    speed.splice(Math.floor(random() * speed.length), 1)
+    speed.splice(random.below(speed.length), 1)
     return [...speed, ...rows.filter(({ role }) => role === 'archive')]
   }
 
@@ -144,12 +144,3 @@ describe('workers of many processes on the same stores', () => {
     })
   }
 })
-
-/** Numbers from 0 up to 1, the same for the same seed. */
-function randomOf(start: number): () => number {
-  let state = start >>> 0
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return state / 2 ** 32
-  }
-}

@@ -1,5 +1,5 @@
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net'
-import { Random } from '../../server/reconcile/testing/random'
+import { Random } from '../../server/platform'
 
 /** What a network does to the bytes between two processes. */
 export interface Weather {

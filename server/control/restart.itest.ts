@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { subjectOf } from '../log'
 import { partitionOf } from '../pipeline'
+import { Random } from '../platform'
 import { addSales, sale, startWorld, type World } from './testing-layers'
 
 let world: World
@@ -36,21 +37,22 @@ async function folded(events: number): Promise<void> {
   await expect.poll(count, { timeout: 20_000 }).toBe(events)
 }
 
-/** The same numbers for the same seed. */
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => (state = (state * 48_271) % 2_147_483_647) / 2_147_483_647
-}
-
 /** Sales around now, some of them late, some sent twice by way of another request long after. */
 async function send(seed: number, count: number): Promise<void> {
-  const random = randomOf(seed)
-  const below = (n: number) => Math.floor(random() * n)
+  const random = new Random(seed)
   for (let i = 0; i < count; i += 20) {
     const events = Array.from({ length: 20 }, (_, j) =>
-      sale(`till-${below(3)}`, seed * 1_000_000 + i + j, Date.now() - below(40_000), below(9)),
+      sale(
+        `till-${random.below(3)}`,
+        seed * 1_000_000 + i + j,
+        Date.now() - random.below(40_000),
+        random.below(9),
+      ),
     )
-    const lines = events.map((event) => ({ ...event, id: below(8) === 0 ? `again-${below(40)}` : event.id }))
+    const lines = events.map((event) => ({
+      ...event,
+      id: random.below(8) === 0 ? `again-${random.below(40)}` : event.id,
+    }))
     for (const line of lines)
       await world.services.nats.js.publish(`events.${line.type}`, JSON.stringify(line))
   }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inTransaction, type Pool } from '../clients'
 import { startTestServices, type TestServices } from '../clients/testing'
-import { AppError } from '../platform'
+import { AppError, Random } from '../platform'
 import type { Cut } from './cut'
 import { applyFlip, flipTo, type MapEntry } from './publication'
 import { publishVersions } from './publish'
@@ -21,26 +21,14 @@ beforeAll(async () => {
 })
 afterAll(() => services.stop())
 
-const randomOf = (seed: number) => {
-  let state = seed * 2654435761 + 1
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
-
 /** Drives one random history, and compares what is served with the oracle after every change. */
 async function runHistory(seed: number, beyond: 'defer' | 'include'): Promise<number> {
-  const random = randomOf(seed)
-  const below = (n: number) => Math.floor(random() * n)
-  const pick = <T>(items: readonly T[]): T => items[below(items.length)] as T
+  const random = new Random(seed)
   const definition = testDefinition({
     name: freshName(),
-    lateness: { outOfOrderMs: pick([0, 3_000]), allowedMs: pick([0, 5_000]), beyond },
+    lateness: { outOfOrderMs: random.pick([0, 3_000]), allowedMs: random.pick([0, 5_000]), beyond },
   })
-  const history = await new History(pool, definition, 1 + below(3)).create()
+  const history = await new History(pool, definition, 1 + random.below(3)).create()
   const cuts = new Map<number, Cut>()
   const maps: MapEntry[][] = [[]]
   const staged: { id: number; number: number; from: number; to: number }[] = []
@@ -63,38 +51,37 @@ async function runHistory(seed: number, beyond: 'defer' | 'include'): Promise<nu
   const request = { computeId: history.computeId, actor: 'test', reason: null, jobId: null }
 
   for (let i = 0; i < 90; i++) {
-    const action = random()
+    const action = random.next()
     if (action < 0.3) {
-      for (let n = below(6); n >= 0; n--) {
-        time += below(4_000)
-        const repeated = history.log.length > 0 && random() < 0.15 ? pick(history.log) : null
-        const late = random() < 0.2 ? below(60_000) : below(4_000)
+      for (let n = random.below(6); n >= 0; n--) {
+        time += random.below(4_000)
+        const repeated = history.log.length > 0 && random.chance(0.15) ? random.pick(history.log) : null
+        const late = random.chance(0.2) ? random.below(60_000) : random.below(4_000)
         history.append({
-          partition: repeated?.partition ?? below(history.partitions),
+          partition: repeated?.partition ?? random.below(history.partitions),
           id: repeated?.id ?? `e${history.log.length}`,
-          time: repeated !== null && random() < 0.5 ? repeated.time : time - late,
-          key: pick(['a', 'b', 'Ü\\t', '']),
-          miles: below(20) - 3,
-          fare: String(below(6)),
+          time: repeated !== null && random.chance(0.5) ? repeated.time : time - late,
+          key: random.pick(['a', 'b', 'Ü\\t', '']),
+          miles: random.below(20) - 3,
+          fare: String(random.below(6)),
         })
       }
-    } else if (action < 0.6) await history.step(below(history.partitions), 1 + below(5))
-    else if (action < 0.75) await history.commit(below(history.partitions))
-    else if (action < 0.78) history.crash(below(history.partitions))
+    } else if (action < 0.6) await history.step(random.below(history.partitions), 1 + random.below(5))
+    else if (action < 0.75) await history.commit(random.below(history.partitions))
+    else if (action < 0.78) history.crash(random.below(history.partitions))
     else if (action < 0.86) {
       const cut = await history.rotate()
-      const from = origin - 8 * windowMs + below(14) * windowMs
-      const range =
-        random() < 0.4
-          ? { from: origin - 1e6, to: time + 1e6 }
-          : { from, to: from + (1 + below(9)) * windowMs }
+      const from = origin - 8 * windowMs + random.below(14) * windowMs
+      const range = random.chance(0.4)
+        ? { from: origin - 1e6, to: time + 1e6 }
+        : { from, to: from + (1 + random.below(9)) * windowMs }
       range.from = Math.floor(range.from / windowMs) * windowMs
       range.to = Math.ceil(range.to / windowMs) * windowMs
       const { id, number } = await history.stage(range, cut)
       cuts.set(id, cut)
       staged.push({ id, number, ...range })
     } else if (action < 0.92 && staged.length > 0) {
-      const [version] = staged.splice(below(staged.length), 1)
+      const [version] = staged.splice(random.below(staged.length), 1)
       if (version === undefined) continue
       numbers.set(version.id, version)
       const entry = { from: version.from, to: version.to, versionId: version.id }
@@ -102,7 +89,7 @@ async function runHistory(seed: number, beyond: 'defer' | 'include'): Promise<nu
         inTransaction(pool, (client) => publishVersions(client, { ...request, versionIds: [version.id] })),
       )
     } else if (action < 0.95 && numbers.size > 0) {
-      const [id, version] = pick([...numbers])
+      const [id, version] = random.pick([...numbers])
       const entry = { from: version.from, to: version.to, versionId: id }
       await flip(applyFlip(map(), flipTo(map(), [entry])), () =>
         inTransaction(pool, (client) =>
@@ -110,7 +97,7 @@ async function runHistory(seed: number, beyond: 'defer' | 'include'): Promise<nu
         ),
       )
     } else if (action < 0.97) {
-      const target = below(publication + 1)
+      const target = random.below(publication + 1)
       await flip(maps[target] ?? [], () =>
         inTransaction(pool, (client) => rollbackTo(client, { ...request, target: { publication: target } })),
       )
@@ -123,7 +110,7 @@ async function runHistory(seed: number, beyond: 'defer' | 'include'): Promise<nu
       })
     }
     if (action >= 0.6) {
-      const values = await readAll(history, pick([5, 1_000, 1_000]))
+      const values = await readAll(history, random.pick([5, 1_000, 1_000]))
       expect(shown(values), `seed ${seed} ${beyond} step ${i}`).toEqual(expectedCells(history, map(), cuts))
       checks++
     }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inTransaction, type Pool } from '../clients'
 import { startTestServices, type TestServices } from '../clients/testing'
 import { jobStatements, type ClaimedJob } from '../control'
-import { AppError, bind } from '../platform'
+import { AppError, bind, Random } from '../platform'
 import {
   acquireLeases,
   commitThrough,
@@ -24,7 +24,6 @@ import {
   type Lease,
 } from '../serving'
 import { MemoryDb } from './memory-db'
-import { Random } from './random'
 import { memoryStatements } from './stores'
 import { Tables } from './tables'
 import { localStore } from './testing-local-store'

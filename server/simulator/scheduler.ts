@@ -1,5 +1,4 @@
-import type { Timing } from '../platform'
-import type { Random } from './random'
+import type { Random, Timing } from '../platform'
 
 /** A process of the simulated product. Killed, nothing of it ever goes on; stopped, all of it goes on later. */
 export interface Process {

@@ -1,4 +1,4 @@
-import type { Random } from './random'
+import type { Random } from '../platform'
 
 /** What a schedule is about, drawn from its seed. */
 export interface Settings {

@@ -5,7 +5,7 @@ import type { Pool } from '../clients'
 import type { TestServices } from '../clients/testing'
 import { encodeFrame, openLogReader, streamState, subjectOf, type LogEvent } from '../log'
 import { computeHash, parseDefinition, partitionOf, type EventBatch } from '../pipeline'
-import { newId, sleep } from '../platform'
+import { newId, sleep, type Random } from '../platform'
 
 export const testType = 'test.sale'
 export const testPartitions = 3
@@ -57,35 +57,34 @@ export async function addTestPipeline(
 }
 
 /** Sales with repeats and stragglers, at event times around `at`. */
-export function randomSales(random: () => number, count: number, at: () => number): LogEvent[] {
-  const below = (n: number) => Math.floor(random() * n)
+export function randomSales(random: Random, count: number, at: () => number): LogEvent[] {
   const sales: LogEvent[] = []
   for (let i = 0; i < count; i++) {
-    const old = sales[below(sales.length)]
-    if (old !== undefined && random() < 0.1) sales.push(old)
+    const old = sales[random.below(sales.length)]
+    if (old !== undefined && random.chance(0.1)) sales.push(old)
     else
       sales.push({
         type: testType,
-        source: `till-${below(3)}`,
-        id: `${below(1e9)}-${i}`,
-        timeMs: at() - (random() < 0.2 ? below(60_000) : below(1_500)),
+        source: `till-${random.below(3)}`,
+        id: `${random.below(1e9)}-${i}`,
+        timeMs: at() - (random.chance(0.2) ? random.below(60_000) : random.below(1_500)),
         attrs: {},
-        data: { shop: `s${below(5)}`, amount: below(10) - 1, note: 'ü' },
+        data: { shop: `s${random.below(5)}`, amount: random.below(10) - 1, note: 'ü' },
       })
   }
   return sales
 }
 
 /** Publishes in random portions: frames of one partition, or single structured events straight to NATS. */
-export async function publishSales({ nats }: TestServices, random: () => number, sales: readonly LogEvent[]) {
+export async function publishSales({ nats }: TestServices, random: Random, sales: readonly LogEvent[]) {
   const acks: Promise<unknown>[] = []
   for (let from = 0; from < sales.length;) {
-    const portion = sales.slice(from, (from += 1 + Math.floor(random() * 40)))
+    const portion = sales.slice(from, (from += 1 + random.below(40)))
     for (let partition = 0; partition < testPartitions; partition++) {
       const events = portion.filter((e) => partitionOf(e.source, e.id, testPartitions) === partition)
       const subject = subjectOf(testType, partition)
       if (events.length === 0) continue
-      if (random() < 0.5) {
+      if (random.chance(0.5)) {
         const frame = encodeFrame(events, newId())
         const headers = newHeaders()
         for (const [name, value] of frame.headers) headers.set(name, value)
@@ -234,15 +233,4 @@ export async function forkWorker({ databaseUrl, natsUrl }: TestServices): Promis
 export async function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   await new Promise((resolve) => child.once('exit', resolve))
-}
-
-/** A random source that gives the same history for the same seed. */
-export function randomOf(seed: number): () => number {
-  let state = seed | 0
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }

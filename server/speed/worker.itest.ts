@@ -4,14 +4,13 @@ import { inTransaction } from '../clients'
 import { startNatsServer } from '../clients/embedded'
 import { startTestServices, type TestServices } from '../clients/testing'
 import { openSchemaRegistry, provisionStreams, subjectOf } from '../log'
-import { sleep, type Stop } from '../platform'
+import { Random, sleep, type Stop } from '../platform'
 import { rotateEpoch } from '../serving'
 import {
   addTestPipeline,
   ended,
   forkWorker,
   publishSales,
-  randomOf,
   randomSales,
   readWholeLog,
   recount,
@@ -71,7 +70,7 @@ const addPipeline = (name: string, change: Partial<TestPipeline> = {}) =>
 
 /** Publishes in bursts, so that commits, kills and rotations fall between and into them. */
 async function publishInBursts(seed: number, bursts: number, each: number, between?: () => Promise<void>) {
-  const random = randomOf(seed)
+  const random = new Random(seed)
   for (let i = 0; i < bursts; i++) {
     await publishSales(services, random, randomSales(random, each, Date.now))
     await sleep(60)
@@ -138,7 +137,7 @@ describe('the speed worker', () => {
     const zombie = await startChild()
     await publishInBursts(14, 3, 200)
     await untilFolded(services, pipeline.computeId)
-    await publishSales(services, randomOf(15), randomSales(randomOf(15), 300, Date.now))
+    await publishSales(services, new Random(15), randomSales(new Random(15), 300, Date.now))
     zombie.kill('SIGSTOP')
     await services.pool.query(`UPDATE speed_position SET lease_until = clock_timestamp()`)
     await services.pool.query(`UPDATE worker SET at = now() - interval '1 hour'`)

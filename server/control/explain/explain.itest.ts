@@ -10,7 +10,7 @@ import {
   subjectOf,
   type LogEvent,
 } from '../../log'
-import { AppError, readEnv, sleep, systemClock, type Stop } from '../../platform'
+import { AppError, Random, readEnv, sleep, systemClock, type Stop } from '../../platform'
 import { publishVersions, readValues, rotateEpoch } from '../../serving'
 import { runSpeedWorker } from '../../speed'
 import {
@@ -39,14 +39,6 @@ let version: number
 let expected: PlainDecision[]
 
 const name = 'sales'
-
-function randomOf(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31
-    return state / 2 ** 31
-  }
-}
 
 const structured = ({ type, source, id, timeMs, data }: LogEvent) =>
   JSON.stringify({ specversion: '1.0', type, source, id, time: new Date(timeMs).toISOString(), data })
@@ -121,7 +113,7 @@ beforeAll(async () => {
     ...{ pool, nats, dir: archiveDir, partitions: testPartitions, schemas: console.registry, owner: 'test' },
     ...{ flushMs: 50, compactEveryMs: 200 },
   })
-  const random = randomOf(7)
+  const random = new Random(7)
   const archive: ArchiveSource = {
     reachedSeq: () => archivedSeq(pool),
     scan: (type, range) =>

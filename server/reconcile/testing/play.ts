@@ -3,6 +3,7 @@ import type { Duck, Pool } from '../../clients'
 import { inTransaction } from '../../clients'
 import type { CompiledPipeline, Definition } from '../../pipeline'
 import { anyDefinition, anyDeliveries, historyOf } from '../../pipeline/testing'
+import { Random } from '../../platform'
 import {
   publishVersions,
   rollbackTo,
@@ -11,7 +12,6 @@ import {
   type Range,
   type StagedVersion,
 } from '../../serving'
-import { Random } from './random'
 import { World, type LoggedEvent } from './world'
 
 /** Told apart by identity and time, in one log. */
@@ -81,7 +81,7 @@ function anyRange(world: World, random: Random): Range {
   const times = world.events.map(({ time }) => time)
   const whole = { from: snap(Math.min(...times)), to: snap(Math.max(...times)) + size }
   if (random.chance(0.5)) return whole
-  const edges = [random.pick(times) ?? 0, random.pick(times) ?? 0].map(snap).sort((a, b) => a - b)
+  const edges = [random.pick(times), random.pick(times)].map(snap).sort((a, b) => a - b)
   return { from: edges[0] ?? whole.from, to: (edges[1] ?? whole.to) + size }
 }
 

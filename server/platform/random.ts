@@ -1,4 +1,4 @@
-/** A random source that gives the same numbers for the same seed. */
+/** A random source that gives the same numbers for the same seed (mulberry32): what a seed found, it finds again. */
 export class Random {
   #state: number
 
@@ -23,6 +23,7 @@ export class Random {
     return this.next() < share
   }
 
+  /** One of `items`, of which there must be one. */
   pick<T>(items: readonly T[]): T {
     return items[this.below(items.length)] as T
   }
