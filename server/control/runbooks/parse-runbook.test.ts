@@ -34,7 +34,9 @@ describe('the shipped runbooks', () => {
       'f6-cost-spike.md',
       'f7-late-data.md',
       'f8-suspicious-access.md',
+      'full-disk.md',
       'incident-checklist.md',
+      'lost-events.md',
     ])
   })
 

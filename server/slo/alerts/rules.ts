@@ -71,6 +71,7 @@ const platformRules: AlertRule[] = [
     severity: 'page',
     threshold: 0.85,
     unit: 'share',
+    runbook: 'full-disk',
     needs: ['disks'],
   }),
   rule('workers.missing', {
@@ -151,6 +152,7 @@ const speedRules: AlertRule[] = [
     says: 'A file of the archive is damaged or missing, or the log dropped what was not archived, and nothing holds the events any more. Found in the last day.',
     severity: 'page',
     forS: 0,
+    runbook: 'lost-events',
     needs: ['archive'],
   }),
   rule('cardinality.limit', {
@@ -169,6 +171,7 @@ const speedRules: AlertRule[] = [
     severity: 'page',
     threshold: 0.5,
     unit: 'share',
+    runbook: 'lost-events',
     needs: ['archive'],
   }),
   rule('events.lost', {
@@ -176,6 +179,7 @@ const speedRules: AlertRule[] = [
     says: 'A stretch of the log was gone before it was archived, or cannot be read: its windows are partial.',
     severity: 'page',
     forS: 0,
+    runbook: 'lost-events',
     needs: ['holes'],
   }),
   rule('events.absent', {
