@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { copyInto, inTransaction, openDuck, openPrisma } from '.'
+import { copyInto, inTransaction, openDuck, openPrisma, readSetting, saveSetting } from '.'
 import { schemaDifference } from './migrations'
 import { startTestServices, type TestServices } from './testing'
 
@@ -36,6 +36,16 @@ describe('the pool', () => {
 
   test('refuses an int8 that a number would round', async () => {
     await expect(services.pool.query('SELECT 9007199254740993::int8')).rejects.toThrow('beyond 2^53')
+  })
+})
+
+describe('a setting', () => {
+  test('comes back as it was last saved, a list as a list; nothing saved is null', async () => {
+    expect(await readSetting(services.pool, 'kept')).toBeNull()
+    for (const value of ['text', 7, [[1, 2], []], { list: ['a'] }, [], null]) {
+      await saveSetting(services.pool, 'kept', value)
+      expect(await readSetting(services.pool, 'kept')).toEqual(value)
+    }
   })
 })
 

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from '../clients'
+import { readSetting, saveSetting, type Pool, type PoolClient } from '../clients'
 import type { Flip, MapEntry } from './publication'
 import type { Range } from './ranges'
 
@@ -149,11 +149,8 @@ export async function publicationExists(db: Queryable, computeId: number, number
 const stretchesKey = (computeId: number) => `vacuumed:${computeId}`
 
 export async function readVacuumed(db: Queryable, computeId: number): Promise<VacuumedStretch[]> {
-  const { rows } = await db.query<{ value: [number, number, number][] }>(
-    `SELECT value FROM setting WHERE key = $1`,
-    [stretchesKey(computeId)],
-  )
-  return (rows[0]?.value ?? []).map(([from, to, epoch]) => ({ from, to, epoch }))
+  const stretches = await readSetting<[number, number, number][]>(db, stretchesKey(computeId))
+  return (stretches ?? []).map(([from, to, epoch]) => ({ from, to, epoch }))
 }
 
 export async function writeVacuumed(
@@ -161,12 +158,9 @@ export async function writeVacuumed(
   computeId: number,
   stretches: readonly VacuumedStretch[],
 ): Promise<void> {
-  await client.query(
-    `INSERT INTO setting (key, value) VALUES ($1, $2::jsonb)
-     ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-    [
-      stretchesKey(computeId),
-      JSON.stringify(stretches.map(({ from, to, epoch }): [number, number, number] => [from, to, epoch])),
-    ],
+  await saveSetting(
+    client,
+    stretchesKey(computeId),
+    stretches.map(({ from, to, epoch }): [number, number, number] => [from, to, epoch]),
   )
 }

@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from '../../clients'
+import { readSetting, saveSetting, type Pool, type PoolClient } from '../../clients'
 import type { LogMark } from './judge-continuity'
 import type { RetentionHold } from './judge-retention'
 
@@ -13,17 +13,8 @@ export async function selectHighest(db: Queryable): Promise<number> {
   return rows[0]?.highest ?? 0
 }
 
-export async function selectMark(db: Queryable): Promise<LogMark | null> {
-  const { rows } = await db.query<{ value: LogMark }>(`SELECT value FROM setting WHERE key = 'logMark'`)
-  return rows[0]?.value ?? null
-}
-
-export async function saveMark(db: Queryable, mark: LogMark): Promise<void> {
-  await db.query(
-    `INSERT INTO setting (key, value) VALUES ('logMark', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-    [JSON.stringify(mark)],
-  )
-}
+export const selectMark = (db: Queryable) => readSetting<LogMark>(db, 'logMark')
+export const saveMark = (db: Queryable, mark: LogMark) => saveSetting(db, 'logMark', mark)
 
 export interface LostStretch {
   fromSeq: number
@@ -62,16 +53,5 @@ export async function insertLost(
   return (speed.rowCount ?? 0) + (archive.rowCount ?? 0)
 }
 
-export async function selectHold(db: Queryable): Promise<RetentionHold | null> {
-  const { rows } = await db.query<{ value: RetentionHold | null }>(
-    `SELECT value FROM setting WHERE key = 'retentionHold'`,
-  )
-  return rows[0]?.value ?? null
-}
-
-export async function saveHold(db: Queryable, hold: RetentionHold | null): Promise<void> {
-  await db.query(
-    `INSERT INTO setting (key, value) VALUES ('retentionHold', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-    [JSON.stringify(hold)],
-  )
-}
+export const selectHold = (db: Queryable) => readSetting<RetentionHold>(db, 'retentionHold')
+export const saveHold = (db: Queryable, hold: RetentionHold | null) => saveSetting(db, 'retentionHold', hold)

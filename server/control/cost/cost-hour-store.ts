@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from '../../clients'
+import { readSetting, saveSetting, type Pool, type PoolClient } from '../../clients'
 import type { UsagePlace } from '../../slo'
 import type { CostRow } from './price-hour'
 
@@ -92,18 +92,10 @@ export interface CostState {
   isOverProvisioned: boolean
 }
 
-export async function writeCostState(db: Queryable, state: CostState): Promise<void> {
-  await db.query(
-    `INSERT INTO setting (key, value) VALUES ('cost-state', $1)
-     ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-    [JSON.stringify(state)],
-  )
-}
+const stateKey = 'cost-state'
 
-export async function readCostState(db: Queryable): Promise<CostState | null> {
-  const { rows } = await db.query<{ value: CostState }>(`SELECT value FROM setting WHERE key = 'cost-state'`)
-  return rows[0]?.value ?? null
-}
+export const writeCostState = (db: Queryable, state: CostState) => saveSetting(db, stateKey, state)
+export const readCostState = (db: Queryable) => readSetting<CostState>(db, stateKey)
 
 /** The first minute of any usage still kept. */
 export async function firstMinute(db: Queryable): Promise<number | null> {

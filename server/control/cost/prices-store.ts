@@ -1,6 +1,8 @@
-import type { Pool, PoolClient } from '../../clients'
+import { readSetting, saveSetting, type Pool, type PoolClient } from '../../clients'
 import { advisoryLocks } from '../advisory-locks'
 import type { PricesInForce } from './model'
+
+const key = 'prices'
 
 export async function lockPrices(client: PoolClient): Promise<void> {
   await client.query('SELECT pg_advisory_xact_lock($1)', [advisoryLocks.prices])
@@ -8,16 +10,8 @@ export async function lockPrices(client: PoolClient): Promise<void> {
 
 /** As they were set, oldest first. */
 export async function selectPrices(db: Pick<Pool | PoolClient, 'query'>): Promise<PricesInForce[]> {
-  const { rows } = await db.query<{ value: { versions: PricesInForce[] } }>(
-    `SELECT value FROM setting WHERE key = 'prices'`,
-  )
-  return rows[0]?.value.versions ?? []
+  return (await readSetting<{ versions: PricesInForce[] }>(db, key))?.versions ?? []
 }
 
-export async function writePrices(client: PoolClient, versions: readonly PricesInForce[]): Promise<void> {
-  await client.query(
-    `INSERT INTO setting (key, value) VALUES ('prices', $1)
-     ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-    [JSON.stringify({ versions })],
-  )
-}
+export const writePrices = (client: PoolClient, versions: readonly PricesInForce[]) =>
+  saveSetting(client, key, { versions })

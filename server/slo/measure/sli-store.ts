@@ -1,4 +1,4 @@
-import type { Pool, PoolClient } from '../../clients'
+import { readSetting, saveSetting, type Pool, type PoolClient } from '../../clients'
 import type { GoodTotal, Sli } from '../model'
 import type { HourSlices, KnownMinute, SliHourRow, SliMinuteRow } from './sli'
 
@@ -141,21 +141,11 @@ export interface RollUpMark {
   knownAt: number
 }
 
-export async function readRollUpMark(db: Queryable): Promise<RollUpMark> {
-  const { rows } = await db.query<{ value: RollUpMark }>({
-    name: 'slo-roll-up-mark',
-    text: `SELECT value FROM setting WHERE key = 'sli-hours'`,
-  })
-  return rows[0]?.value ?? { upTo: 0, knownAt: 0 }
-}
+const markKey = 'sli-hours'
 
-export async function writeRollUpMark(db: Queryable, mark: RollUpMark): Promise<void> {
-  await db.query(
-    `INSERT INTO setting (key, value) VALUES ('sli-hours', $1::jsonb)
-     ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-    [JSON.stringify(mark)],
-  )
-}
+export const readRollUpMark = async (db: Queryable): Promise<RollUpMark> =>
+  (await readSetting<RollUpMark>(db, markKey)) ?? { upTo: 0, knownAt: 0 }
+export const writeRollUpMark = (db: Queryable, mark: RollUpMark) => saveSetting(db, markKey, mark)
 
 /** Hours before `to` with a minute that became known after `knownAt`, or that are at or after `from`. */
 export async function selectChangedHours(

@@ -1,4 +1,4 @@
-import type { Pool } from '../../clients'
+import { readSetting, saveSetting, type Pool } from '../../clients'
 
 export interface FeedState {
   /** Wall instant at which the data began, epoch ms. */
@@ -7,14 +7,7 @@ export interface FeedState {
   publishedUntilMs: number
 }
 
-export async function loadFeedState(pool: Pool): Promise<FeedState | null> {
-  const { rows } = await pool.query<{ value: FeedState }>(`SELECT value FROM setting WHERE key = 'feed'`)
-  return rows[0]?.value ?? null
-}
+const key = 'feed'
 
-export async function saveFeedState(pool: Pool, state: FeedState): Promise<void> {
-  await pool.query(
-    `INSERT INTO setting (key, value) VALUES ('feed', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value`,
-    [JSON.stringify(state)],
-  )
-}
+export const loadFeedState = (pool: Pool) => readSetting<FeedState>(pool, key)
+export const saveFeedState = (pool: Pool, state: FeedState) => saveSetting(pool, key, state)
