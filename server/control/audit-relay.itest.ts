@@ -120,3 +120,27 @@ it('a message that someone else put on the stream is stepped over', async () => 
   await stop()
   expect((await streamed()).map(({ seq }) => seq)).toEqual([1, -1, 2, 3])
 })
+
+it('[law 7] what a restored database wrote since is on the stream, behind what it no longer has', async () => {
+  const { pool } = services
+  await append(2)
+  const settings = await pool.query(`SELECT key, value::text FROM setting WHERE key LIKE 'audit%'`)
+  await append(3)
+  const stop = runAuditRelay(services)
+  await until(async () => (await marked()) === 5)
+  await stop()
+  await inTransaction(pool, async (client) => {
+    await client.query(`SET LOCAL session_replication_role = replica`)
+    await client.query('DELETE FROM audit_entry WHERE seq > 2')
+    await client.query(`DELETE FROM setting WHERE key LIKE 'audit%'`)
+    for (const { key, value } of settings.rows as { key: string; value: string }[])
+      await client.query('INSERT INTO setting (key, value) VALUES ($1, $2::jsonb)', [key, value])
+  })
+  await append(4, 'job.cancel')
+  const again = runAuditRelay(services)
+  await until(async () => (await marked()) === 6)
+  await again()
+  const stream = await streamed()
+  expect(stream.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5, 3, 4, 5, 6])
+  expect(stream.slice(5).every(({ subject }) => subject === 'audit.job.cancel')).toBe(true)
+})

@@ -1,3 +1,4 @@
+import { PubHeaders } from '@nats-io/jetstream'
 import { newHeaders, runExclusively, type Nats, type Pool, type PoolClient } from '../clients'
 import { auditStream, streamState } from '../log'
 import { sleep, type Stop } from '../platform'
@@ -47,14 +48,21 @@ async function work(client: PoolClient, nats: Nats, signal: AbortSignal): Promis
   }
 }
 
-/** What was marked, or what the stream has beyond it: a relay may have died between publishing and marking. */
+/**
+ * What was marked, or what the stream has beyond it: a relay may have died between publishing and marking. Entries of
+ * the stream that the database does not have, or has others in place of, are from before it was restored: what it has
+ * since is put behind them.
+ */
 async function findPlace(client: PoolClient, nats: Nats): Promise<Place> {
   const marked = await readRelayed(client)
   const { firstSeq, lastSeq } = await streamState(nats, auditStream)
   for (let at = lastSeq; at >= firstSeq && at > lastSeq - foreignLimit; at--) {
     const message = await nats.jsm.streams.getMessage(auditStream, { seq: at })
     const seq = Number(message?.header.get(seqHeader) || Number.NaN)
-    if (Number.isSafeInteger(seq)) return { seq: Math.max(marked, seq), streamSeq: lastSeq }
+    if (!Number.isSafeInteger(seq)) continue
+    const [entry] = await selectEntriesAfter(client, { after: seq - 1, limit: 1 })
+    if (entry !== undefined && message?.header.get(PubHeaders.MsgIdHdr) === messageId(entry))
+      return { seq: Math.max(marked, seq), streamSeq: lastSeq }
   }
   return { seq: marked, streamSeq: lastSeq }
 }
