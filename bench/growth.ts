@@ -16,5 +16,6 @@ export interface Growth {
 export const growths: Record<string, () => Promise<(options: BenchOptions) => Promise<Growth>>> = {
   'growth.speed.keys': async () => (await import('./growth-speed-keys')).growthSpeedKeys,
   'growth.batch': async () => (await import('./growth-batch')).growthBatch,
+  'growth.archive': async () => (await import('./growth-archive')).growthArchive,
   'growth.reads': async () => (await import('./growth-reads')).growthReads,
 }
