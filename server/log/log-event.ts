@@ -31,6 +31,7 @@ export type RejectionCode =
   | 'unknown_schema'
   | 'invalid_frame'
   | 'key_too_long'
+  | 'fold_failed'
 
 export interface Rejection {
   code: RejectionCode

@@ -1,5 +1,4 @@
 import { inTransaction, type Nats, type Pool } from '../clients'
-import { logger } from '../platform'
 import { insertDeadLetters } from './archive/archive-store'
 import type { LogMessage } from './log-message'
 import { MessageHeader } from './message-header'
@@ -16,54 +15,58 @@ export interface Unusable {
 
 /**
  * Parks events that were read and then could not be used, with what they hold as far as the log still has it. Parking
- * one again changes nothing.
+ * one again changes nothing. Throws when the log could not be asked for some of them; the others are parked.
  */
 export async function parkEvents(
   { pool, nats }: { pool: Pool; nats: Nats },
-  { type, code, events }: { type: string; code: 'key_too_long'; events: readonly Unusable[] },
+  { type, code, events }: { type: string; code: 'key_too_long' | 'fold_failed'; events: readonly Unusable[] },
 ): Promise<void> {
   const dead: DeadEvent[] = []
-  for (const event of events) {
-    const message = await readMessage(nats, event.seq)
+  const failures: unknown[] = []
+  const reasonsOf = new Map<number, Map<number, string>>()
+  for (const { seq, index, message } of events)
+    reasonsOf.set(seq, (reasonsOf.get(seq) ?? new Map<number, string>()).set(index, message))
+  for (const [seq, reasons] of reasonsOf) {
+    const message = await readMessage(nats, seq).catch((error: unknown) => {
+      failures.push(error)
+      return null
+    })
     if (message === null) continue
     for (const found of decodeMessage(message, type, null)) {
-      if ('rejection' in found || found.index !== event.index) continue
-      const { source, id, attrs } = found
+      const reason = 'rejection' in found ? undefined : reasons.get(found.index)
+      if ('rejection' in found || reason === undefined) continue
+      const { source, id, attrs, index } = found
       dead.push({
-        seq: event.seq,
-        index: event.index,
+        seq,
+        index,
         subject: message.subject,
         logTime: message.logTime,
         type,
         source,
         id,
         traceparent: typeof attrs.traceparent === 'string' ? attrs.traceparent : null,
-        rejection: rejected(code, event.message).rejection,
+        rejection: rejected(code, reason).rejection,
         raw: (maxLength) => JSON.stringify(found).slice(0, maxLength),
       })
     }
   }
   if (dead.length > 0) await inTransaction(pool, (client) => insertDeadLetters(client, dead))
+  if (failures.length > 0) throw failures[0]
 }
 
 async function readMessage(nats: Nats, seq: number): Promise<LogMessage | null> {
-  try {
-    const stored = await nats.jsm.streams.getMessage(eventsStream, { seq })
-    if (stored === null) return null
-    const lines = stored.header
-      .keys()
-      .flatMap((name) => stored.header.values(name).map((value) => `${name}: ${value}`))
-    const block = lines.length === 0 ? null : Buffer.from(`NATS/1.0\r\n${lines.join('\r\n')}\r\n\r\n`)
-    const { data } = stored
-    return {
-      subject: stored.subject,
-      header: block && new MessageHeader(block),
-      data: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
-      seq,
-      logTime: stored.time.getTime(),
-    }
-  } catch (error) {
-    logger('log').warn({ err: error, seq }, 'a message to be parked could not be read')
-    return null
+  const stored = await nats.jsm.streams.getMessage(eventsStream, { seq })
+  if (stored === null) return null
+  const lines = stored.header
+    .keys()
+    .flatMap((name) => stored.header.values(name).map((value) => `${name}: ${value}`))
+  const block = lines.length === 0 ? null : Buffer.from(`NATS/1.0\r\n${lines.join('\r\n')}\r\n\r\n`)
+  const { data } = stored
+  return {
+    subject: stored.subject,
+    header: block && new MessageHeader(block),
+    data: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+    seq,
+    logTime: stored.time.getTime(),
   }
 }

@@ -32,7 +32,8 @@ export function runSpeed({ world, process, timing, stores }: Node): void {
     leave: () => undefined,
     isAlive: ({ pid }: { pid: number }) => world.isAlive(pid),
   }
-  const ports = { store: stores.speed, log: world.logOf(process), timing, place }
+  const park = () => Promise.reject(new Error('no event of this log makes the fold throw'))
+  const ports = { store: stores.speed, log: world.logOf(process), timing, place, park }
   startSpeedWorker(ports, { owner: process.name }).catch(() => {
     world.ended(process)
   })

@@ -52,6 +52,10 @@ export const limits = {
   retryMaxMs: 5_000,
   /** A commit that fails so often for a reason other than a lost connection is shown as an alarm (`stuck`). */
   stuckAfterAttempts: 5,
+  /** After an event whose fold threw, so many messages are folded event by event. */
+  lookAfterPoison: 10_000,
+  /** Characters kept of what a fold threw. */
+  poisonReason: 300,
   /** Computes in force that are run; beyond it the newest wait (`computesWaiting`). */
   computes: 500,
   /** Things worth knowing kept in the worker's row, newest last. */

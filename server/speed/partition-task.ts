@@ -5,6 +5,7 @@ import {
   takeDeltas,
   watermarkOf,
   type CompiledPipeline,
+  type DedupeOptions,
   type EventBatch,
   type LongKey,
   type PartitionState,
@@ -14,6 +15,7 @@ import { partitionKey, type Lease, type PartitionCommit } from '../serving'
 import { holdTraces, tracedIn, type TracedEvent } from './event-spans'
 import { EventWaits, type WaitRun } from './event-waits'
 import { limits } from './limits'
+import { poisonOf, PoisonRecord, rowAt, tryAlone, type Poison } from './poison'
 import { rowsFrom } from './rows-from'
 
 export interface TaskOptions {
@@ -27,6 +29,10 @@ export interface TaskOptions {
   /** From when, and after which message, events count as having waited for the view. */
   waits?: { from: number; seenSeq: number }
   clock?: Clock
+  /** Of this partition, from before. */
+  poisons?: PoisonRecord
+  /** The fold has thrown: the task has ended, and the partition is to be taken again. */
+  onSpoilt?: (error: unknown) => void
 }
 
 /**
@@ -57,6 +63,8 @@ export class PartitionTask {
   /** Events of the last commit whose key was too long. */
   longKeys: readonly LongKey[] = []
   readonly #state: PartitionState
+  /** Events that could not be folded and are nowhere else yet: until they are, nothing is committed. */
+  unparked: readonly Poison[] = []
   #messages = 0
   /** Parked events; `alone` while no event of their message was folded. */
   #dead: { seq: number; alone: boolean }[] = []
@@ -68,9 +76,15 @@ export class PartitionTask {
   readonly #clock: Clock
   #waitsUnderWay: WaitRun[] = []
   #longKeysUnderWay: readonly LongKey[] = []
+  readonly #poisons: PoisonRecord
+  readonly #onSpoilt: (error: unknown) => void
+  readonly #dedupeOptions: DedupeOptions
 
-  constructor({ lease, pipeline, compiled, seed, partitions, waits, clock = systemClock }: TaskOptions) {
+  constructor(options: TaskOptions) {
+    const { lease, pipeline, compiled, seed, partitions, waits, clock = systemClock } = options
     this.#clock = clock
+    this.#poisons = options.poisons ?? new PoisonRecord()
+    this.#onSpoilt = options.onSpoilt ?? (() => undefined)
     this.key = partitionKey(lease)
     this.lease = lease
     this.pipeline = pipeline
@@ -79,7 +93,8 @@ export class PartitionTask {
     this.partitions = partitions
     this.seq = this.committedSeq = this.cursor = lease.seq
     this.logTime = lease.logTime
-    const dedupe = new DedupeSet({ horizonMs: compiled.definition.dedupeHorizonMs, ...seed })
+    this.#dedupeOptions = { horizonMs: compiled.definition.dedupeHorizonMs, ...seed }
+    const dedupe = new DedupeSet(this.#dedupeOptions)
     this.#state = newPartitionState(compiled, { watermark: lease.watermark, dedupe })
     this.#waits = new EventWaits(waits?.from ?? 0, waits?.seenSeq ?? 0)
   }
@@ -126,7 +141,7 @@ export class PartitionTask {
     if (this.cursor < this.lease.seq) this.#rebuild(batch)
     const fresh = rowsFrom(batch, this.seq)
     if (fresh !== null) {
-      fold(this.compiled, this.#state, fresh)
+      if (!this.#fold(fresh)) return
       if (batch.traced != null) holdTraces(this.#traced, tracedIn(batch, this.seq))
       this.#messages += messagesOf(fresh)
       this.#waits.note(fresh, this.#clock.now())
@@ -135,6 +150,11 @@ export class PartitionTask {
       this.logTime = fresh.logTime[fresh.n - 1] ?? this.logTime
     }
     this.cursor = last
+  }
+
+  /** What could not be folded is where it is seen. */
+  noteParked(): void {
+    this.unparked = []
   }
 
   /** An event that was parked instead of folded: counted once the position passes it. */
@@ -152,6 +172,7 @@ export class PartitionTask {
   /** A partition nothing came for moves its position on now and then, so that lag and cuts do not wait for it. */
   isDue(now: number): boolean {
     if (this.phase === 'ended' || this.#underWay !== null || this.seq === this.committedSeq) return false
+    if (this.unparked.length > 0) return false
     return this.hasEvents || this.phase === 'leaving' || now - this.#settledAt >= limits.idleAdvanceMs
   }
 
@@ -161,7 +182,9 @@ export class PartitionTask {
 
   take(now: number): PartitionCommit | null {
     if (!this.isDue(now)) return null
-    const { cells, counters, longKeys } = takeDeltas(this.#state)
+    const taken = this.#takeDeltas()
+    if (taken === null) return null
+    const { cells, counters, longKeys } = taken
     const dead = this.#dead.filter(({ seq }) => seq <= this.seq)
     this.#dead = this.#dead.filter(({ seq }) => seq > this.seq)
     const deadMessages = new Set(dead.filter(({ alone }) => alone).map(({ seq }) => seq)).size
@@ -194,11 +217,67 @@ export class PartitionTask {
     this.waited = this.#waitsUnderWay
     this.longKeys = this.#longKeysUnderWay
     if (this.#underWay !== null) this.committedSeq = this.#underWay.seq
+    this.#poisons.forgetUpTo(this.committedSeq)
     this.#underWay = null
     this.#settledAt = now
     const traced = this.#tracedUnderWay
     this.#tracedUnderWay = []
     return traced
+  }
+
+  /** False: it threw, and what was folded since the last commit is half changed. */
+  #fold(batch: EventBatch): boolean {
+    if (this.#poisons.mustLook(batch.seq[0] ?? 0)) return this.#foldEach(batch)
+    try {
+      fold(this.compiled, this.#state, batch)
+      return true
+    } catch (error) {
+      this.#poisons.suspect(batch.seq[batch.n - 1] ?? 0)
+      this.#spoil(error)
+      return false
+    }
+  }
+
+  #foldEach(batch: EventBatch): boolean {
+    for (let i = 0; i < batch.n; i++) {
+      const row = rowAt(batch, i)
+      const poison = this.#poisons.met(row) ?? tryAlone(this.compiled, row, this.#dedupeOptions)
+      if (poison !== null) {
+        this.#leaveOut(row, poison)
+        continue
+      }
+      try {
+        fold(this.compiled, this.#state, row)
+      } catch (error) {
+        this.#poisons.remember(poisonOf(row, error))
+        this.#spoil(error)
+        return false
+      }
+    }
+    return true
+  }
+
+  /** It was met, and the time it tells counts: as when marks and watermark are rebuilt. */
+  #leaveOut(row: EventBatch, poison: Poison): void {
+    this.#poisons.found(poison)
+    this.unparked = [...this.unparked, poison]
+    this.#dead.push({ seq: poison.seq, alone: false })
+    this.#meet(row, 0)
+  }
+
+  #takeDeltas(): ReturnType<typeof takeDeltas> | null {
+    try {
+      return takeDeltas(this.#state)
+    } catch (error) {
+      this.#poisons.suspect(this.seq)
+      this.#spoil(error)
+      return null
+    }
+  }
+
+  #spoil(error: unknown): void {
+    this.phase = 'ended'
+    this.#onSpoilt(error)
   }
 
   /** A message with a parked event and a folded one is one message. */
@@ -209,17 +288,20 @@ export class PartitionTask {
 
   #rebuild(batch: EventBatch): void {
     crashPoint('speed.restore.rebuilding')
-    const { dedupe } = this.#state
-    const { outOfOrderMs } = this.compiled.definition.lateness
     for (let i = 0; i < batch.n; i++) {
       const seq = batch.seq[i] as number
       if (seq > this.lease.seq) return
       if (seq <= this.cursor) continue
-      const logTime = batch.logTime[i] as number
-      dedupe.meet(batch.source[i] as string, batch.id[i] as string, logTime)
-      const seen = Math.min(batch.time[i] as number, logTime) - outOfOrderMs
-      if (seen > this.#state.watermark) this.#state.watermark = seen
+      this.#meet(batch, i)
     }
+  }
+
+  #meet(batch: EventBatch, i: number): void {
+    const logTime = batch.logTime[i] as number
+    this.#state.dedupe.meet(batch.source[i] as string, batch.id[i] as string, logTime)
+    const { outOfOrderMs } = this.compiled.definition.lateness
+    const seen = Math.min(batch.time[i] as number, logTime) - outOfOrderMs
+    if (seen > this.#state.watermark) this.#state.watermark = seen
   }
 }
 

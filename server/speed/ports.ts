@@ -15,6 +15,8 @@ import {
 } from '../serving'
 import { readComputesInForce, readDedupeSeed, readSkipped, recordHole } from './compute-store'
 import { seqBefore } from './log-seek'
+import { parkPoison, type PoisonedCompute } from './park-poison'
+import type { Poison } from './poison'
 import type { Place } from './process-scope'
 import { publishView, type CellsMessage } from './view-message'
 
@@ -53,7 +55,13 @@ export interface SpeedPorts {
   log: SpeedLog
   timing: Timing
   place: Place
+  park: (compute: PoisonedCompute, poisons: readonly Poison[]) => Promise<void>
 }
+
+export const parkOf =
+  (pool: Pool, nats: Nats): SpeedPorts['park'] =>
+  (compute, poisons) =>
+    parkPoison({ pool, nats }, compute, poisons)
 
 export const speedStoreOf = (pool: Pool): SpeedStore => ({
   ...bind(pool, statements),

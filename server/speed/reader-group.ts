@@ -12,6 +12,8 @@ export interface GroupDeps {
   timing: Timing
   /** The log no longer holds what the task would have folded, or rebuilt its dedupe marks from. */
   onHole: (task: PartitionTask, seqFrom: number, seqTo: number) => void
+  /** Puts the task's events that could not be folded where they are seen; tries until that is done, or it is closed. */
+  park: (task: PartitionTask, signal: AbortSignal) => Promise<void>
   /** A batch was folded that this partition had not folded before. */
   onRead?: ((task: PartitionTask, read: { events: number; bytes: number }) => void) | undefined
   /** Reading has stopped; the reader is to be replaced. */
@@ -102,6 +104,7 @@ export class ReaderGroup {
     for (const task of tasks) {
       const before = task.seq
       task.read(batch)
+      if (task.unparked.length > 0) await this.#deps.park(task, signal)
       task.advance(info.lastSeq)
       if (task.seq > before) this.#deps.onRead?.(task, { events: batch.n, bytes: info.bytes })
     }

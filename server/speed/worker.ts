@@ -17,7 +17,8 @@ import { Lane } from './lane'
 import { limits } from './limits'
 import { Notes } from './notes'
 import { PartitionTask } from './partition-task'
-import { speedLogOf, speedStoreOf, type SpeedPorts } from './ports'
+import { PoisonRecord } from './poison'
+import { parkOf, speedLogOf, speedStoreOf, type SpeedPorts } from './ports'
 import { thisProcess } from './process-scope'
 import { Readers, type Lanes } from './readers'
 import { fairShare, surplus } from './share'
@@ -59,6 +60,7 @@ export function runSpeedWorker(options: SpeedWorkerOptions): Promise<Stop> {
     log: speedLogOf(nats, schemas),
     timing: { ...systemTiming, now: () => clock.now() },
     place: thisProcess(),
+    park: parkOf(pool, nats),
   }
   return startSpeedWorker(ports, options)
 }
@@ -83,6 +85,8 @@ class SpeedWorker {
   readonly #tasks = new Map<string, PartitionTask>()
   /** By partition, the last message that was ever committed from here: a restart from a cut folds it again. */
   readonly #seen = new Map<string, number>()
+  /** By partition, of those whose fold has thrown. */
+  readonly #poisons = new Map<string, PoisonRecord>()
   readonly #stopping = new AbortController()
   /** Leases that are held and have no task yet: their state is being read. */
   readonly #taking = new Set<Lease>()
@@ -135,6 +139,7 @@ class SpeedWorker {
       log,
       timing,
       onRead: (task, read) => options.onRead?.(task.pipeline, read),
+      park: (task, signal) => this.#park(task, signal),
       onFailure: (type, error) => {
         this.#note(`reading ${type} failed and is tried again`, error)
       },
@@ -220,6 +225,7 @@ class SpeedWorker {
     const ids = await this.#computes.refresh()
     await this.#giveBack([...this.#tasks.values()].filter((task) => !ids.has(task.computeId)))
     this.#computes.keepOnly(ids)
+    for (const key of this.#poisons.keys()) if (!ids.has(Number(key.split('/')[0]))) this.#poisons.delete(key)
   }
 
   async #keepLeases(): Promise<void> {
@@ -273,7 +279,14 @@ class SpeedWorker {
     const { pipeline, partitions, compiled, createdAt } = compute
     const waits = { from: createdAt, seenSeq: this.#seen.get(partitionKey(lease)) ?? 0 }
     const { store, log, timing: clock } = this.#ports
-    const task = new PartitionTask({ lease, pipeline, compiled, seed: this.#seed, partitions, waits, clock })
+    const poisons = this.#poisons.get(partitionKey(lease)) ?? new PoisonRecord()
+    const onSpoilt = (error: unknown) => {
+      this.#poisons.set(task.key, poisons)
+      this.#takeAgain(task, error)
+    }
+    const seed = this.#seed
+    const options = { lease, pipeline, compiled, seed, partitions, waits, clock, poisons, onSpoilt }
+    const task = new PartitionTask(options)
     this.#bases.forget(task.key)
     this.#keys?.forget(task.computeId)
     const { rebuildFrom } = task
@@ -314,6 +327,27 @@ class SpeedWorker {
     if (reason === 'moved')
       void this.#try('giving a lease back', () => this.#ports.store.releaseLeases([task.lease]))
     this.#nudge?.()
+  }
+
+  /** From what is committed: its fold has thrown, and left its state half changed. */
+  #takeAgain(task: PartitionTask, error: unknown): void {
+    const where = `partition ${task.partition} of ${task.pipeline}`
+    this.#note(`folding ${where} failed; it is read again, event by event`, error)
+    this.#end(task)
+    void this.#try('giving a lease back', () => this.#ports.store.releaseLeases([task.lease]))
+    this.#nudge?.()
+  }
+
+  async #park(task: PartitionTask, signal: AbortSignal): Promise<void> {
+    const { computeId, pipeline, type, partition, unparked } = task
+    const { windowSizeMs } = task.compiled.definition
+    const compute = { computeId, pipeline, type, partition, windowSizeMs }
+    const { timing, park } = this.#ports
+    const { retryBaseMs: baseMs, retryMaxMs: maxMs } = limits
+    const policy = { attempts: Infinity, baseMs, maxMs, signal, timing, random: timing.random }
+    await retry(() => park(compute, unparked), policy)
+    task.noteParked()
+    this.#note(`events of ${pipeline} could not be folded and are dead letters`, unparked[0]?.message)
   }
 
   #end(task: PartitionTask): void {
