@@ -14,7 +14,7 @@ import {
 import { sleep } from '../server/platform'
 import { benchType } from './bench-events'
 import { openBenchServices, partitions, publishFrames } from './bench-services'
-import { median, rounded, type BenchOptions, type Figure } from './figure'
+import { figurePerSecond, pairsOf, type BenchOptions, type Figure } from './figure'
 
 const events = 1_000_000
 const pollMs = 10
@@ -30,25 +30,14 @@ export async function archiveRate({ reps, scale, log }: BenchOptions): Promise<F
   const duck = await openDuck({ threads: 2 })
   try {
     await publishFrames(services, count)
-    const ours: number[] = []
-    const limits: number[] = []
-    for (let rep = 0; rep <= reps; rep++) {
+    const pairs = await pairsOf(reps, async (rep) => {
       const archive = path.join(dir, String(rep))
       const own = await archiveAll(services, archive)
       const limit = await copyPlain(services, duck, archive, count)
       log(`archive rep ${rep}: ${own.toFixed(2)} s, COPY ${limit.toFixed(2)} s, ${count} events`)
-      if (rep === 0) continue
-      ours.push(own)
-      limits.push(limit)
-    }
-    return {
-      name: 'archive',
-      value: rounded(count / median(ours)),
-      unit: 'events/s',
-      limit: rounded(count / median(limits)),
-      ratio: rounded(median(limits.map((limit, i) => limit / (ours[i] ?? NaN)))),
-      n: count,
-    }
+      return { own, limit }
+    })
+    return figurePerSecond({ name: 'archive', unit: 'events/s', n: count }, pairs)
   } finally {
     duck.close()
     await services.stop()

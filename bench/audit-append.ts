@@ -2,7 +2,7 @@ import { inTransaction, type Pool } from '../server/clients'
 import { startTestServices } from '../server/clients/testing'
 import { audit, verifyAudit, type AuditEntry } from '../server/control'
 import { systemClock } from '../server/platform'
-import { median, rounded, type BenchOptions, type Figure } from './figure'
+import { figureOfRates, pairsOf, type BenchOptions, type Figure } from './figure'
 
 const entries = 8_000
 /** Requests that write at once; the chain takes them one after the other. */
@@ -26,29 +26,18 @@ export async function auditAppend({ reps, scale, log }: BenchOptions): Promise<F
   const { pool } = services
   await pool.query('CREATE TABLE plain_entry (LIKE audit_entry INCLUDING ALL)')
   const count = Math.max(100, Math.round(entries * scale))
-  const ours: number[] = []
-  const limits: number[] = []
-  for (let rep = 0; rep <= reps; rep++) {
+  const pairs = await pairsOf(reps, async (rep) => {
     const limit = await rate(count, (i) => insertPlain(pool, rep * count + i))
     const own = await rate(count, (i) =>
       inTransaction(pool, (client) => audit(client, systemClock, entryOf(i))),
     )
     log(`audit.append rep ${rep}: ${Math.round(own)} entries/s, plain ${Math.round(limit)} rows/s`)
-    if (rep === 0) continue
-    ours.push(own)
-    limits.push(limit)
-  }
+    return { own, limit }
+  })
   const { entries: read, brokenAt } = await verifyAudit(services)
   if (brokenAt !== null || read !== count * (reps + 1))
     throw new Error(`the chain holds ${read} of ${count * (reps + 1)} entries, broken at ${String(brokenAt)}`)
-  return {
-    name: 'audit.append',
-    value: rounded(median(ours)),
-    unit: 'entries/s',
-    limit: rounded(median(limits)),
-    ratio: rounded(median(ours.map((own, i) => own / (limits[i] ?? NaN)))),
-    n: count,
-  }
+  return figureOfRates({ name: 'audit.append', unit: 'entries/s', n: count }, pairs)
 }
 
 function insertPlain(pool: Pool, i: number): Promise<unknown> {

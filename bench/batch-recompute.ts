@@ -13,7 +13,7 @@ import {
   writeSegments,
 } from './batch-events'
 import { benchType } from './bench-events'
-import { median, rounded, type BenchOptions, type Figure } from './figure'
+import { figureOfTimes, pairsOf, timed, type BenchOptions, type Figure } from './figure'
 
 const events = 10_000_000
 const threads = 2
@@ -38,31 +38,20 @@ export async function batchRecompute({ reps, scale, log }: BenchOptions): Promis
     const compiled = batchPipeline()
     const columns = { shredded: true, columns: new Set(Object.keys(batchColumns)), eventType: benchType }
     const to = firstAt + Math.ceil(count / minuteMs) * minuteMs
-    const ours: number[] = []
-    const limits: number[] = []
-    for (let rep = 0; rep <= reps; rep++) {
+    const pairs = await pairsOf(reps, async (rep) => {
       const limit = await timed(() => countRows(plain.stream(plainSql(relation))))
       const scope = { relation, columns, from: firstAt, to, cut: [count] }
       const own = await timed(() => countRows(engine.cells(compiled, scope, undefined)))
-      if (own.rows !== limit.rows)
-        throw new Error(`${own.rows} cells recomputed, plain SQL has ${limit.rows}`)
+      if (own.result !== limit.result)
+        throw new Error(`${own.result} cells recomputed, plain SQL has ${limit.result}`)
       log(
-        `batch.recompute rep ${rep}: ${own.seconds.toFixed(2)} s, plain ${limit.seconds.toFixed(2)} s, ${own.rows} cells`,
+        `batch.recompute rep ${rep}: ${own.seconds.toFixed(2)} s, plain ${limit.seconds.toFixed(2)} s, ${own.result} cells`,
       )
-      if (rep === 0) continue
-      ours.push(own.seconds)
-      limits.push(limit.seconds)
-    }
+      return { own: own.seconds, limit: limit.seconds }
+    })
     await engine.close()
     plain.close()
-    return {
-      name: 'batch.recompute',
-      value: rounded(median(ours)),
-      unit: 's',
-      limit: rounded(median(limits)),
-      ratio: rounded(median(limits.map((limit, i) => limit / (ours[i] ?? NaN)))),
-      n: count,
-    }
+    return figureOfTimes({ name: 'batch.recompute', unit: 's', n: count }, pairs)
   } finally {
     rmSync(dir, { recursive: true, force: true })
   }
@@ -78,10 +67,4 @@ async function countRows(chunks: AsyncIterable<unknown[]>): Promise<number> {
   let rows = 0
   for await (const chunk of chunks) rows += chunk.length
   return rows
-}
-
-async function timed(run: () => Promise<number>): Promise<{ seconds: number; rows: number }> {
-  const startedAt = performance.now()
-  const rows = await run()
-  return { rows, seconds: (performance.now() - startedAt) / 1_000 }
 }

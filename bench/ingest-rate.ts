@@ -12,7 +12,7 @@ import {
 } from '../server/log'
 import { benchEvent, benchType, structuredText } from './bench-events'
 import { openBenchServices, partitions } from './bench-services'
-import { median, rounded, type BenchOptions, type Figure } from './figure'
+import { figureOfRates, pairsOf, type BenchOptions, type Figure } from './figure'
 
 const events = 400_000
 const perFrame = 50
@@ -36,28 +36,17 @@ async function measure(name: string, { reps, scale, log }: BenchOptions): Promis
   const registry = await openSchemaRegistry(services)
   try {
     const run = name === 'ingest.http' ? throughGateway : throughAppender
-    const rates: number[] = []
-    const limits: number[] = []
-    // The first round warms both up and is not counted. Every round has events of its own.
-    for (let rep = 0; rep <= reps; rep++) {
+    // Every round has events of its own.
+    const pairs = await pairsOf(reps, async (rep) => {
       const list = Array.from({ length: count }, (_, i) => ({ ...benchEvent(i), id: `${rep}-${i}` }))
       const limit = count / (await publishRaw(services, framesOf(list)))
-      const rate = count / (await run(services, registry, list, `g${rep}`))
+      const own = count / (await run(services, registry, list, `g${rep}`))
       log(
-        `${name} ${rep === 0 ? 'warm-up' : `rep ${rep}`}: ${Math.round(rate)} of ${Math.round(limit)} events/s`,
+        `${name} ${rep === 0 ? 'warm-up' : `rep ${rep}`}: ${Math.round(own)} of ${Math.round(limit)} events/s`,
       )
-      if (rep === 0) continue
-      rates.push(rate)
-      limits.push(limit)
-    }
-    return {
-      name,
-      value: Math.round(median(rates)),
-      unit: 'events/s',
-      limit: Math.round(median(limits)),
-      ratio: rounded(median(rates.map((rate, i) => rate / (limits[i] ?? NaN)))),
-      n: count,
-    }
+      return { own, limit }
+    })
+    return figureOfRates({ name, unit: 'events/s', n: count }, pairs)
   } finally {
     registry.close()
     await services.stop()

@@ -8,7 +8,7 @@ import { compilePipeline, parseDefinition } from '../server/pipeline'
 import { systemClock } from '../server/platform'
 import { compareStaged } from '../server/reconcile'
 import { benchType } from './bench-events'
-import { median, rounded, type BenchOptions, type Figure } from './figure'
+import { figurePerSecond, pairsOf, timed, type BenchOptions, type Figure } from './figure'
 
 const cells = 2_000_000
 const keys = 1_000
@@ -56,9 +56,7 @@ export async function reconcileCompare({ reps, scale, log }: BenchOptions): Prom
       segments: [{ minTime: firstAt, maxTime: firstAt + (count / keys) * minuteMs, rows: count }],
     }
     const archive = { scan: () => Promise.resolve(scan) }
-    const ours: number[] = []
-    const limits: number[] = []
-    for (let rep = 0; rep <= reps; rep++) {
+    const pairs = await pairsOf(reps, async (rep) => {
       const limit = await timed(() => countDiffering(pool, served, staged))
       const own = await timed(async () => {
         const found = await compareStaged(
@@ -73,18 +71,9 @@ export async function reconcileCompare({ reps, scale, log }: BenchOptions): Prom
       log(
         `reconcile.compare rep ${rep}: ${own.seconds.toFixed(2)} s, plain ${limit.seconds.toFixed(2)} s, ${own.result} of ${count} differ`,
       )
-      if (rep === 0) continue
-      ours.push(own.seconds)
-      limits.push(limit.seconds)
-    }
-    return {
-      name: 'reconcile.compare',
-      value: rounded(count / median(ours)),
-      unit: 'cells/s',
-      limit: rounded(count / median(limits)),
-      ratio: rounded(median(limits.map((limit, i) => limit / (ours[i] ?? NaN)))),
-      n: count,
-    }
+      return { own: own.seconds, limit: limit.seconds }
+    })
+    return figurePerSecond({ name: 'reconcile.compare', unit: 'cells/s', n: count }, pairs)
   } finally {
     await engine.close()
     await services.stop()
@@ -166,10 +155,4 @@ async function writeVersions(pool: Pool, count: number): Promise<{ served: numbe
   )
   await pool.query('ANALYZE version_cell, speed_bucket')
   return { served, staged }
-}
-
-async function timed<T>(run: () => Promise<T>): Promise<{ seconds: number; result: T }> {
-  const startedAt = performance.now()
-  const result = await run()
-  return { result, seconds: (performance.now() - startedAt) / 1_000 }
 }

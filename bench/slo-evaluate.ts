@@ -1,7 +1,7 @@
 import { startTestServices } from '../server/clients/testing'
 import type { Pool } from '../server/clients'
 import { evaluationBench } from '../server/slo/testing-bench'
-import { median, rounded, type BenchOptions, type Figure } from './figure'
+import { figureOfTimes, type BenchOptions, type Figure, type Pair } from './figure'
 
 const objectives = 1_000
 const hourMs = 3_600_000
@@ -19,25 +19,16 @@ export async function sloEvaluate({ reps, scale, log }: BenchOptions): Promise<F
   await seed(pool, count, now)
   const bench = evaluationBench(pool, count)
   log(`slo.evaluate: ${count} objectives, first round ${Math.round(await timed(() => bench.round(now)))} ms`)
-  const ours: number[] = []
-  const limits: number[] = []
+  const pairs: Pair[] = []
   for (let rep = 1; rep <= reps; rep++) {
     const at = now + rep * 10_000
     await addMinute(pool, count, Math.floor(at / minuteMs) * minuteMs)
     const plain = await timed(() => plainSums(pool, at))
     const own = await timed(() => bench.round(at))
     log(`slo.evaluate rep ${rep}: ${Math.round(own)} ms, plain SQL ${Math.round(plain)} ms`)
-    ours.push(own)
-    limits.push(plain)
+    pairs.push({ own, limit: plain })
   }
-  return {
-    name: 'slo.evaluate',
-    value: rounded(median(ours)),
-    unit: 'ms',
-    limit: rounded(median(limits)),
-    ratio: rounded(median(limits.map((limit, i) => limit / (ours[i] ?? NaN)))),
-    n: count,
-  }
+  return figureOfTimes({ name: 'slo.evaluate', unit: 'ms', n: count }, pairs)
 }
 
 async function timed(run: () => Promise<unknown>): Promise<number> {

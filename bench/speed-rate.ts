@@ -8,7 +8,7 @@ import {
   publishSingles,
   removePipeline,
 } from './bench-services'
-import { median, rounded, type BenchOptions, type Figure } from './figure'
+import { figureOfRates, pairsOf, type BenchOptions, type Figure } from './figure'
 import { consumeRaw } from './raw-consume'
 
 const events = 500_000
@@ -32,28 +32,15 @@ async function measure(
   try {
     await publishSingles(singles, count)
     if (framed !== singles) await publishFrames(framed, folded)
-    const limits: number[] = []
-    const rates: number[] = []
-    // The first round warms both up and is not counted.
-    for (let rep = 0; rep <= reps; rep++) {
+    const pairs = await pairsOf(reps, async (rep) => {
       const limit = count / (await consumeRaw(singles.nats, count))
-      const rate = folded / (await foldAll(framed, `bench-${rep}`, folded))
+      const own = folded / (await foldAll(framed, `bench-${rep}`, folded))
       log(
-        `${name} ${rep === 0 ? 'warm-up' : `rep ${rep}`}: ${Math.round(rate)} of ${Math.round(limit)} events/s`,
+        `${name} ${rep === 0 ? 'warm-up' : `rep ${rep}`}: ${Math.round(own)} of ${Math.round(limit)} events/s`,
       )
-      if (rep === 0) continue
-      limits.push(limit)
-      rates.push(rate)
-    }
-    const [value, limit] = [median(rates), median(limits)]
-    return {
-      name,
-      value: Math.round(value),
-      unit: 'events/s',
-      limit: Math.round(limit),
-      ratio: rounded(median(rates.map((rate, i) => rate / (limits[i] ?? NaN)))),
-      n: folded,
-    }
+      return { own, limit }
+    })
+    return figureOfRates({ name, unit: 'events/s', n: folded }, pairs)
   } finally {
     await singles.stop()
     if (framed !== singles) await framed.stop()

@@ -6,7 +6,7 @@ import { discardVersions } from '../server/serving'
 import { batchPipeline, firstAt, minuteMs } from './batch-events'
 import { benchKeys, benchType } from './bench-events'
 import { addPipeline, openBenchServices } from './bench-services'
-import { median, rounded, type BenchOptions, type Figure } from './figure'
+import { figurePerSecond, pairsOf, type BenchOptions, type Figure } from './figure'
 
 const cells = 1_000_000
 const cellsTogether = 2_000
@@ -21,24 +21,13 @@ export async function viewLoad({ reps, scale, log }: BenchOptions): Promise<Figu
   try {
     const computeId = await addPipeline(services, 'bench-load')
     const results = resultsOf(count)
-    const ours: number[] = []
-    const limits: number[] = []
-    for (let rep = 0; rep <= reps; rep++) {
+    const pairs = await pairsOf(reps, async (rep) => {
       const limit = await copyPlain(services.pool, computeId, results)
       const own = await stage(services, computeId, results)
       log(`view.load rep ${rep}: ${own.toFixed(2)} s, COPY ${limit.toFixed(2)} s, ${count} cells`)
-      if (rep === 0) continue
-      ours.push(own)
-      limits.push(limit)
-    }
-    return {
-      name: 'view.load',
-      value: rounded(count / median(ours)),
-      unit: 'cells/s',
-      limit: rounded(count / median(limits)),
-      ratio: rounded(median(limits.map((limit, i) => limit / (ours[i] ?? NaN)))),
-      n: count,
-    }
+      return { own, limit }
+    })
+    return figurePerSecond({ name: 'view.load', unit: 'cells/s', n: count }, pairs)
   } finally {
     await services.stop()
   }
