@@ -103,8 +103,6 @@ describe('two whole copies on the same stores and the same archive', () => {
     report({
       seed,
       file: 'e2e/faults/copies.ftest.ts',
-      project: 'faults',
-      tally: { kills: {}, stops: 0 },
       verdict,
     })
     expect(verdict).toMatchObject(exact)

@@ -80,8 +80,7 @@ describe.each(Object.entries(points))('killed at any of its steps, %s', (who, st
     report({
       seed,
       file: 'e2e/faults/crash-points.ftest.ts',
-      project: 'faults',
-      tally: { kills: { [part(who)]: crashes }, stops: 0 },
+      tally: { kills: { [part(who)]: crashes } },
       verdict,
     })
     expect(verdict).toMatchObject(exact)

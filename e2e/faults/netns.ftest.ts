@@ -61,8 +61,6 @@ describe.skipIf(missing !== null)('workers in a network of their own', () => {
     report({
       seed,
       file: 'e2e/faults/netns.ftest.ts',
-      project: 'faults',
-      tally: { kills: {}, stops: 0 },
       verdict,
     })
     expect(verdict).toMatchObject(exact)

@@ -73,8 +73,6 @@ describe('a network that is spoilt for a while', () => {
     report({
       seed,
       file: 'e2e/faults/network.ftest.ts',
-      project: 'faults',
-      tally: { kills: {}, stops: 0 },
       verdict,
     })
     expect(verdict).toMatchObject(exact)

@@ -122,8 +122,6 @@ describe('what must never be in the log', () => {
     report({
       seed,
       file: 'e2e/faults/poison.ftest.ts',
-      project: 'faults',
-      tally: { kills: {}, stops: 0 },
       verdict,
     })
     expect(verdict).toMatchObject(exact)

@@ -40,7 +40,7 @@ describe('a process that is killed by itself', () => {
     const { n, p50Ms, p95Ms, maxMs } = recoveries.figures()
     console.log(`recovery: ${n} kills, p50 ${p50Ms} ms, p95 ${p95Ms} ms, longest ${maxMs} ms`)
     const { verdict } = await campaign.verdict()
-    report({ seed, file: 'e2e/faults/recovery.ftest.ts', project: 'faults', tally, verdict })
+    report({ seed, file: 'e2e/faults/recovery.ftest.ts', tally, verdict })
     expect(verdict).toMatchObject(exact)
   })
 })

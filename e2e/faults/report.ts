@@ -5,13 +5,15 @@ import { killsOf, type StormTally } from './storm'
 export function report(input: {
   seed: number
   file: string
-  project: 'product' | 'faults'
-  tally: StormTally
+  project?: 'product' | 'faults'
+  /** None for suites whose faults are of another kind. */
+  tally?: Partial<StormTally>
   verdict: Verdict
   healthyMs?: number
   reads?: number
 }): void {
-  const { seed, file, project, tally, verdict, healthyMs, reads } = input
+  const { seed, file, project = 'faults', verdict, healthyMs, reads } = input
+  const tally = { kills: {}, stops: 0, ...input.tally }
   const kills = Object.entries(tally.kills)
     .map(([part, n]) => `${part} ${n}`)
     .join(', ')

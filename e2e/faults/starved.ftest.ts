@@ -42,8 +42,6 @@ describe('a machine without a free core', () => {
     report({
       seed,
       file: 'e2e/faults/starved.ftest.ts',
-      project: 'faults',
-      tally: { kills: {}, stops: 0 },
       verdict,
     })
     expect(verdict).toMatchObject(exact)

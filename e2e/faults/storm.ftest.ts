@@ -41,7 +41,6 @@ describe('a storm of restarts', () => {
     report({
       seed,
       file: 'e2e/faults/storm.ftest.ts',
-      project: 'faults',
       tally,
       verdict,
       healthyMs,
