@@ -1,6 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { expectAccessible } from './axe'
 import { chart, openPipeline } from './figures'
+import { expectFits } from './fits'
 import { signIn } from './session'
 
 for (const width of [1440, 390]) {
@@ -79,8 +80,7 @@ test('nothing on a phone scrolls sideways', async ({ page }) => {
   ]) {
     await page.goto(path)
     if (path.includes('/pipelines/')) await expect(chart(page)).toBeVisible()
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-    expect(overflow, path).toBeLessThanOrEqual(0)
+    await expectFits(page)
   }
 })
 

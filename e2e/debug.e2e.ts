@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { expectAccessible } from './axe'
+import { expectFits } from './fits'
 import { signIn } from './session'
 import { watchErrors } from './watch-errors'
 
@@ -48,6 +49,5 @@ for (const width of [1440, 390])
     await signIn(page, undefined, '/debug?pipeline=departures')
     await expect(page.getByRole('region', { name: 'Resources and contention' })).toBeVisible()
     await expectAccessible(page)
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-    expect(overflow).toBeLessThanOrEqual(0)
+    await expectFits(page)
   })

@@ -1,6 +1,7 @@
 import { expect, test, type Locator, type Page } from '@playwright/test'
 import { expectAccessible } from './axe'
 import { chart, openPipeline } from './figures'
+import { expectFits } from './fits'
 import { signIn } from './session'
 import { watchErrors } from './watch-errors'
 
@@ -110,8 +111,7 @@ test('a key of the table leads over its windows to a cell; on a phone it is a sh
   await panel(page).getByRole('list').getByRole('button').first().click()
   await expect(panel(page).getByRole('heading', { name: 'Explain this cell' })).toBeVisible()
   await expect(panel(page).getByRole('region', { name: 'Where it comes from' })).toBeVisible()
-  const width = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-  expect(width).toBeLessThanOrEqual(0)
+  await expectFits(page)
   expect((await panel(page).boundingBox())?.width).toBe(390)
   await expectAccessible(page)
   await page.goBack()

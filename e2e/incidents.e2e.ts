@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test'
 import { expectAccessible } from './axe'
+import { expectFits } from './fits'
 import { signIn, signInAsViewer } from './session'
 import { watchErrors } from './watch-errors'
 
@@ -92,8 +93,7 @@ for (const width of [1440, 390])
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible()
       await expect(page.locator('main .skeleton, main [aria-busy="true"]')).toHaveCount(0)
       await expectAccessible(page)
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-      expect(overflow, path).toBeLessThanOrEqual(0)
+      await expectFits(page)
     }
     await page.goto('/incidents?show=all')
     await expect(page.getByRole('heading', { level: 1 })).toBeVisible()

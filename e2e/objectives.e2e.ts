@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test'
 import { expectAccessible } from './axe'
+import { expectFits } from './fits'
 import { call } from './plan'
 import { admin, signIn, signInAsViewer } from './session'
 import { watchErrors } from './watch-errors'
@@ -115,8 +116,7 @@ for (const width of [1440, 390])
       await page.goto(`/objectives/${id}`)
       await expect(page.getByRole('region', { name: 'Burn rate' })).toBeVisible()
       await expectAccessible(page)
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-      expect(overflow, id).toBeLessThanOrEqual(0)
+      await expectFits(page)
     }
   })
 

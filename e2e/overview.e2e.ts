@@ -1,5 +1,6 @@
 import { expect, test, type Page } from '@playwright/test'
 import { expectAccessible } from './axe'
+import { expectFits } from './fits'
 import { admin, signIn, signInAsViewer } from './session'
 import { watchErrors } from './watch-errors'
 
@@ -85,8 +86,7 @@ for (const width of [1440, 390])
     await signIn(page, admin, '/')
     await drawn(page)
     await expectAccessible(page)
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-    expect(overflow).toBeLessThanOrEqual(0)
+    await expectFits(page)
   })
 
 test('a viewer reads the same page', async ({ page }) => {

@@ -1,5 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { expectAccessible } from './axe'
+import { expectFits } from './fits'
 import { call } from './plan'
 import { signIn, signInAsViewer } from './session'
 import { watchErrors } from './watch-errors'
@@ -67,6 +68,5 @@ for (const width of [1440, 390])
     await signIn(page, undefined, '/triage')
     await expect(page.getByRole('region', { name: 'Failing jobs' })).toBeVisible()
     await expectAccessible(page)
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)
-    expect(overflow).toBeLessThanOrEqual(0)
+    await expectFits(page)
   })
