@@ -12,6 +12,7 @@ export { Random } from './random'
 export { backoffMs, retry, type RetryPolicy } from './retry'
 export { sleep } from './sleep'
 export type { Stop } from './stop'
+export { syncFile } from './sync-file'
 export { systemTiming, type Timing } from './timing'
 export {
   admitEventTrace,

@@ -1,6 +1,7 @@
 import { constants, createWriteStream, type WriteStream } from 'node:fs'
-import { copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises'
+import { copyFile, link, mkdir, rename, rm } from 'node:fs/promises'
 import path from 'node:path'
+import { syncFile } from '../../platform'
 
 /** Under a temporary name, synced, then under its own: a file that has its name is whole. */
 export async function createDurably(
@@ -28,16 +29,7 @@ export async function copyDurably(from: string, to: string): Promise<void> {
 }
 
 async function settle(temporary: string, file: string): Promise<void> {
-  await sync(temporary)
+  await syncFile(temporary)
   await rename(temporary, file)
-  await sync(path.dirname(file))
-}
-
-async function sync(name: string): Promise<void> {
-  const handle = await open(name, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
+  await syncFile(path.dirname(file))
 }

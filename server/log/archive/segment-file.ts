@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { mkdir, open, rename, stat } from 'node:fs/promises'
+import { mkdir, rename, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Duck } from '../../clients'
-import { crashPoint } from '../../platform'
+import { crashPoint, syncFile } from '../../platform'
 import type { SegmentBuilder } from './segment-builder'
 import { identifier, textLiteral } from './sql-text'
 
@@ -107,13 +107,13 @@ export async function writeDurably(
   await mkdir(path.dirname(target), { recursive: true })
   await write(temporary)
   crashPoint('log.segment.written')
-  await sync(temporary)
+  await syncFile(temporary)
   const [{ size }, checksum] = await Promise.all([stat(temporary), checksumOf(temporary)])
   await rename(temporary, target)
   crashPoint('log.segment.renamed')
-  await sync(path.dirname(target))
+  await syncFile(path.dirname(target))
   // The folder's own entry, when this was its first file.
-  await sync(dir)
+  await syncFile(dir)
   return { file, bytes: size, checksum }
 }
 
@@ -121,13 +121,4 @@ export async function checksumOf(file: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer)
   return hash.digest('hex')
-}
-
-async function sync(file: string): Promise<void> {
-  const handle = await open(file, 'r')
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
 }
