@@ -1,12 +1,7 @@
-import type { BucketValue, MapEntry, SpeedCounters, VersionRow } from '../serving'
+import type { BucketValue, MapEntry, PositionRow as Locked, SpeedCounters, VersionRow } from '../serving'
 import type { Table } from './memory-db'
 
-export interface PositionRow {
-  computeId: number
-  partition: number
-  seq: number
-  epoch: number
-  fence: number
+export interface PositionRow extends Locked {
   watermark: number | null
   logTime: number | null
   owner: string | null

@@ -1,15 +1,7 @@
 import { inTransaction, type Pool, type PoolClient } from '../../clients'
-import { insertSegments, positionId, type NewSegment } from './archive-store'
+import { insertSegments, positionId, type NewSegment, type Segment } from './archive-store'
 
-export interface LiveSegment {
-  id: number
-  type: string
-  file: string
-  seqFrom: number
-  seqTo: number
-  rows: number
-  bytes: number
-}
+export type LiveSegment = Pick<Segment, 'id' | 'type' | 'file' | 'seqFrom' | 'seqTo' | 'rows' | 'bytes'>
 
 export async function selectLive(db: Pool | PoolClient): Promise<LiveSegment[]> {
   const { rows } = await db.query<LiveSegment>(
