@@ -90,50 +90,42 @@ async function archiveUnder(lease: Lease, options: ArchiverOptions, stopped: Abo
       },
     )
   }, leaseTimes.heartbeatMs)
-  const compacting = keepCompacting(options, duck, lease.fence, signal)
-  const scrubbing = scrub(options, duck, lease.fence, signal)
+  const { fence } = lease
+  const beside = [
+    onFork(duck, (own) => keepCompacting({ pool, dir, fence, duck: own }, signal, options.compactEveryMs)),
+    onFork(duck, (own) => keepScrubbing({ ...options, duck: own, fence, signal }, options.scrub)),
+  ]
   try {
-    await removeOrphans(pool, dir, { fence: lease.fence, log: await streamState(options.nats) })
+    await removeOrphans(pool, dir, { fence, log: await streamState(options.nats) })
     await new ArchiveRun(options, duck, lease, signal).run()
   } finally {
     ended.abort()
     clearInterval(heartbeat)
-    await Promise.all([compacting, scrubbing])
+    await Promise.all(beside)
     duck.close()
     await releaseLease(pool, lease).catch(() => undefined)
   }
 }
 
-async function scrub(
-  options: ArchiverOptions,
-  duck: Duck,
-  fence: number,
-  signal: AbortSignal,
-): Promise<void> {
+async function onFork(duck: Duck, work: (own: Duck) => Promise<void>): Promise<void> {
   const own = await duck.fork()
   try {
-    await keepScrubbing({ ...options, duck: own, fence, signal }, options.scrub)
+    await work(own)
   } finally {
     own.close()
   }
 }
 
 async function keepCompacting(
-  { pool, dir, compactEveryMs = 15_000 }: ArchiverOptions,
-  duck: Duck,
-  fence: number,
+  options: CompactionOptions,
   signal: AbortSignal,
+  everyMs = 15_000,
 ): Promise<void> {
-  const own = await duck.fork()
-  try {
-    while (!signal.aborted) {
-      await sleep(compactEveryMs, signal)
-      await compactAll({ pool, dir, fence, duck: own }, signal).catch((error: unknown) => {
-        log().warn({ err: error }, 'merging segments failed; it is tried again')
-      })
-    }
-  } finally {
-    own.close()
+  while (!signal.aborted) {
+    await sleep(everyMs, signal)
+    await compactAll(options, signal).catch((error: unknown) => {
+      log().warn({ err: error }, 'merging segments failed; it is tried again')
+    })
   }
 }
 
