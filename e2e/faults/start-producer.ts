@@ -23,6 +23,9 @@ export interface Producer {
   /** Ends it and reads its ledger. */
   end(): Promise<Ledger>
   kill(): void
+  /** Lets it stand still; what it has sent is answered for meanwhile. */
+  pause(): Promise<void>
+  resume(): void
 }
 
 export const baseMs = Date.UTC(2025, 9, 26, 0, 55)
@@ -64,6 +67,13 @@ export function startProducer(options: ProducerOptions): Producer {
     },
     kill() {
       child.kill('SIGKILL')
+    },
+    async pause() {
+      child.kill('SIGSTOP')
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+    },
+    resume() {
+      child.kill('SIGCONT')
     },
   }
 }

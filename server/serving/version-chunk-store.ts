@@ -1,4 +1,5 @@
 import type { PoolClient } from '../clients'
+import { leaseTimes } from '../platform'
 import type { Queryable } from './publication-store'
 import type { Range } from './ranges'
 import type { NewVersion, StagedFigures, VersionState } from './version-store'
@@ -43,6 +44,8 @@ export async function insertChunk(
   versionId: number,
   { from, to, rows }: StagedChunk,
 ): Promise<boolean> {
+  // The rows are there, and nothing is waited for any more: who stands still now is in its successor's way.
+  await client.query(`SET LOCAL idle_in_transaction_session_timeout = ${leaseTimes.leaseMs}`)
   const { rowCount } = await client.query(
     `INSERT INTO version_chunk (version_id, range_from, range_to, rows)
      SELECT id, $2, $3, $4 FROM version WHERE id = $1 AND state = 'staging' FOR SHARE`,

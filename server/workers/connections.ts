@@ -9,9 +9,6 @@ export interface Connections {
   close(): Promise<void>
 }
 
-/** Roles whose transactions wait for nothing but the database; a batch run's may wait for its engine. */
-const quickRoles = new Set(['speed', 'archive', 'slo'])
-
 /** The database and log of a role's process. */
 export async function connect(env: Env, name: string, poolSize: number): Promise<Connections> {
   const { databaseUrl, natsUrl, natsCreds } = env
@@ -21,11 +18,12 @@ export async function connect(env: Env, name: string, poolSize: number): Promise
       `Starting the role ${name} failed: DATABASE_URL and NATS_URL are not set. Set both, or use parallax start, which does.`,
     )
   }
-  // A process that stands still inside a transaction must not keep its rows locked from whoever takes over.
+  // A process that stands still inside a transaction must not keep its rows locked from whoever takes over. Where one
+  // waits for more than the database, as for the engine of a batch run, it lifts the limit itself.
   const pool = openPool(databaseUrl, {
     name: `parallax-${name}`,
     max: poolSize,
-    ...(quickRoles.has(name) ? { idleInTransactionMs: leaseTimes.leaseMs } : {}),
+    idleInTransactionMs: leaseTimes.leaseMs,
   })
   const creds = natsCreds === undefined ? {} : { creds: natsCreds }
   const nats = await openNats({ url: natsUrl, name: `parallax-${name}`, ...creds }).catch(

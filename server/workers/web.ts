@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import next from 'next'
 import { AppError, projectRoot, type Env, type Stop } from '../platform'
-import { guarded, limitConnections, readTrustedProxies } from './edge'
+import { guarded, limitConnections, openConnectionRoom, readTrustedProxies } from './edge'
 
 /** How long open requests may still take when the process stops; live subscriptions are cut at once. */
 const drainMs = 2_000
@@ -12,10 +12,14 @@ export async function startWeb(env: Env): Promise<Stop> {
   const app = next({ dev: false, dir: projectRoot(), port: env.port, hostname: env.host ?? 'localhost' })
   await app.prepare()
   const handle = guarded(app.getRequestHandler(), isTrusted)
-  const server = () =>
-    createServer((request, response) => {
-      void handle(request, response)
+  const room = openConnectionRoom()
+  const server = () => {
+    const made = createServer((request, response) => {
+      if (!room.refuse(request, response)) void handle(request, response)
     })
+    room.watch(made)
+    return made
+  }
   const servers =
     env.host === undefined
       ? [

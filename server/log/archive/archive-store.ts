@@ -192,14 +192,24 @@ export async function forgetReplaced(pool: Pool, graceMs: number): Promise<strin
   return rows.map((row) => row.file)
 }
 
-/** A stretch of the log that was gone before it was archived, noted for every type that is known. */
-export async function insertHole(pool: Pool, seqFrom: number, seqTo: number, reason: string): Promise<void> {
+/** A stretch of the log that was gone before it was archived, noted for every type that is known, up to now in event time. */
+export async function insertHole(
+  pool: Pool,
+  { seqFrom, seqTo, layers, reason }: LostStretch & { layers: readonly ('archive' | 'speed')[] },
+): Promise<void> {
   await pool.query(
-    `INSERT INTO hole (type, seq_from, seq_to, layer, reason)
-     SELECT type, $1, $2, 'archive', $3
-       FROM (SELECT DISTINCT type FROM archive_segment UNION SELECT DISTINCT type FROM compute) known
-      WHERE NOT EXISTS (SELECT 1 FROM hole h WHERE h.type = known.type AND h.layer = 'archive'
+    `INSERT INTO hole (type, seq_from, seq_to, to_time, layer, reason)
+     SELECT type, $1, $2, (extract(epoch FROM clock_timestamp()) * 1000)::bigint, layer, $3
+       FROM (SELECT DISTINCT type FROM archive_segment UNION SELECT DISTINCT type FROM compute) known,
+            unnest($4::text[]) AS of(layer)
+      WHERE NOT EXISTS (SELECT 1 FROM hole h WHERE h.type = known.type AND h.layer = of.layer
                           AND h.seq_from = $1 AND h.seq_to = $2)`,
-    [seqFrom, seqTo, reason],
+    [seqFrom, seqTo, reason, layers],
   )
+}
+
+interface LostStretch {
+  seqFrom: number
+  seqTo: number
+  reason: string
 }

@@ -230,9 +230,16 @@ class ArchiveRun {
   }
 
   async #noteHole(seqFrom: number, seqTo: number): Promise<void> {
-    log().error({ seqFrom, seqTo }, 'the log lost messages before they were archived')
-    const reason = `The log no longer held messages ${seqFrom} to ${seqTo} when they were to be archived.`
-    await insertHole(this.#options.pool, seqFrom, seqTo, reason)
+    const { firstSeq } = await streamState(this.#options.nats)
+    // In the midst of what it keeps: a damaged message, which the server leaves out without a word. Speed reads its
+    // partitions alone and sees no gap; whether it had the message before nobody knows.
+    const isDamaged = firstSeq < seqFrom
+    log().error({ seqFrom, seqTo, isDamaged }, 'the log lost messages before they were archived')
+    const reason = isDamaged
+      ? `The log's file of messages ${seqFrom} to ${seqTo} is damaged; they were to be archived.`
+      : `The log no longer held messages ${seqFrom} to ${seqTo} when they were to be archived.`
+    const layers = isDamaged ? (['archive', 'speed'] as const) : (['archive'] as const)
+    await insertHole(this.#options.pool, { seqFrom, seqTo, layers, reason })
   }
 
   async #decodeBuffered(pull: OrderedPull): Promise<void> {
