@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { Random } from '../platform'
 import { SpeedBases } from './speed-bases'
 import type { BucketValue } from './speed-commit'
 
@@ -46,5 +47,38 @@ describe('remembered buckets', () => {
     bases.enter('1/0', 0, false)
     expect(bases.find('1/0', '0/a')).toBeUndefined()
     expect(bases.size).toBe(0)
+  })
+
+  test('that are kept are always the ones written last', () => {
+    for (let seed = 0; seed < 200; seed++) {
+      const random = new Random(seed)
+      const most = 1 + random.below(6)
+      const bases = new SpeedBases(most)
+      let plain: { partition: string; cell: string }[] = []
+      const partitions = ['1/0', '1/1', '2/0']
+      for (const partition of partitions) bases.enter(partition, 0, false)
+      for (let step = 0; step < 200; step++) {
+        const partition = random.pick(partitions)
+        if (random.chance(0.03)) {
+          bases.forget(partition)
+          bases.enter(partition, 0, false)
+          plain = plain.filter((one) => one.partition !== partition)
+          continue
+        }
+        const cell = `0/${random.below(12)}`
+        bases.remember(partition, cell, value(step))
+        plain = [
+          ...plain.filter((one) => one.partition !== partition || one.cell !== cell),
+          { partition, cell },
+        ]
+        plain = plain.slice(-most)
+        const held = partitions.flatMap((owner) =>
+          Array.from({ length: 12 }, (_, i) => `0/${i}`)
+            .filter((name) => bases.find(owner, name) !== undefined)
+            .map((name) => `${owner}:${name}`),
+        )
+        expect(held.sort()).toEqual(plain.map((one) => `${one.partition}:${one.cell}`).sort())
+      }
+    }
   })
 })

@@ -20,6 +20,8 @@ interface PartitionBases {
 export class SpeedBases {
   private readonly cells = new Map<string, Entry>()
   private readonly partitions = new Map<string, PartitionBases>()
+  /** Kept, because a map remembers where deleted entries were: a walk from its start would pass over all of them. */
+  private oldestFirst = this.cells.entries()
   evicted = 0
 
   constructor(private readonly maxCells: number) {}
@@ -63,14 +65,17 @@ export class SpeedBases {
   }
 
   private evictOldest(): void {
-    for (const [key, entry] of this.cells) {
-      this.cells.delete(key)
-      if (this.partitions.get(partitionOfCell(key)) === entry.owner) {
-        entry.owner.complete = false
-        this.evicted++
-      }
-      return
+    let next = this.oldestFirst.next()
+    if (next.done === true) {
+      this.oldestFirst = this.cells.entries()
+      next = this.oldestFirst.next()
+      if (next.done === true) return
     }
+    const [key, entry] = next.value
+    this.cells.delete(key)
+    if (this.partitions.get(partitionOfCell(key)) !== entry.owner) return
+    entry.owner.complete = false
+    this.evicted++
   }
 }
 
