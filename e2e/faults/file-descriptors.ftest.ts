@@ -39,7 +39,8 @@ describe.skipIf(!isLinux)('file descriptors that run out', () => {
         socket.on('error', () => undefined)
         socket.on('data', (data: Buffer) => {
           const [line = '', ...headers] = data.toString().split('\r\n')
-          const status = line.split(' ')[1] ?? 'cut'
+          if (!line.startsWith('HTTP/')) return
+          const status = line.split(' ')[1] ?? ''
           const says = headers.some((header) => /^retry-after: \d+$/i.test(header)) ? ', come back later' : ''
           answers.set(status + says, (answers.get(status + says) ?? 0) + 1)
         })

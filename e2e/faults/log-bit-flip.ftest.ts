@@ -130,11 +130,12 @@ describe('a bit that flips in a file of the log while it is down', () => {
     const { verdict, ledger } = await campaign.verdict()
     report({
       seed,
-      file: `e2e/faults/log-bit-flip.ftest.ts (${how})`,
+      file: 'e2e/faults/log-bit-flip.ftest.ts',
       project: 'faults',
       tally: { kills: {}, stops: 0 },
       verdict,
     })
+    console.log(`bit flipped in the log, ${how}: ${verdict.lost} events of the log lost and said`)
     expect(verdict.double).toBe(0)
     expect(verdict.different).toEqual([`log: ${verdict.lost} lost, 0 foreign`])
     expect(ledger.acked.size).toBeGreaterThan(verdict.lost)

@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inTransaction, type Pool } from '../clients'
 import { startTestServices, type TestServices } from '../clients/testing'
-import { AppError } from '../platform'
+import { AppError, leaseTimes } from '../platform'
 import { entriesInForce } from './publication-store'
 import { publishVersions } from './publish'
 import { readSeries } from './read-series'
 import { readValues } from './read-values'
 import { rollbackTo } from './rollback'
+import { beginVersion, stageChunk } from './stage-version'
 import { everything, filled, readAll, requestOf } from './testing/fixture'
 import { origin, windowMs, type History } from './testing/history'
 import { vacuum } from './vacuum'
@@ -188,3 +189,36 @@ describe('the vacuum', () => {
     await expect(history.stage(everything, old)).rejects.toMatchObject({ code: 'gone' })
   })
 })
+
+describe('staging', () => {
+  it('keeps its rows, once they are written, no longer than a lease while it stands still', async () => {
+    const history = await filled(pool)
+    const cut = await history.rotate()
+    const { computeId, definition } = history
+    const resting = async (client: Pick<Pool, 'query'>) => {
+      const { rows } = await client.query<{ ms: number }>(
+        `SELECT setting::int AS ms FROM pg_settings WHERE name = 'idle_in_transaction_session_timeout'`,
+      )
+      return rows[0]?.ms
+    }
+    const ms = await inTransaction(pool, async (client) => {
+      const begun = await beginVersion(client, {
+        computeId,
+        pipeline: definition.name,
+        range: everything,
+        cut,
+        schemas: {},
+        jobId: null,
+        createdBy: 'test',
+        reason: null,
+      })
+      await stageChunk(client, begun, { range: everything, lines: none() })
+      return resting(client)
+    })
+    expect(ms).toBe(leaseTimes.leaseMs)
+  })
+})
+
+async function* none(): AsyncGenerator<string> {
+  // A chunk without a cell.
+}
