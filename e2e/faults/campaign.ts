@@ -14,8 +14,6 @@ export interface CampaignOptions {
   program?: string
   env?: Readonly<Record<string, string>>
   args?: readonly string[]
-  /** Told of the data folder before anything is in it. */
-  prepare?: (dataDir: string) => Promise<void>
 }
 
 type Restart = Pick<CampaignOptions, 'program' | 'env' | 'args'>
@@ -34,9 +32,8 @@ export interface Campaign extends AsyncDisposable {
 }
 
 export async function openCampaign(options: CampaignOptions): Promise<Campaign> {
-  const { seed, eventsPerSecond = 300, prepare, ...first } = options
+  const { seed, eventsPerSecond = 300, ...first } = options
   const dataDir = await mkdtemp(join(tmpdir(), 'parallax-faults-'))
-  await prepare?.(dataDir)
   const start = (more: Restart, port?: number) =>
     startProduct({
       feed: 'none',

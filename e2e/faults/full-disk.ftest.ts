@@ -1,5 +1,5 @@
-import { mkdir, rm, symlink } from 'node:fs/promises'
-import { closeSync, openSync, statfsSync, writeSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { closeSync, openSync, rmSync, statfsSync, symlinkSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exact, openCampaign, type Campaign } from './campaign'
@@ -24,8 +24,10 @@ describe.skipIf(missing !== null)('a file system without a byte left', () => {
   const disks = new Map<string, LoopDisk>()
 
   beforeAll(async () => {
-    for (const [store, megabytes] of stores) disks.set(store, openLoopDisk(megabytes))
-    campaign = await openCampaign({ seed, prepare: useDisks })
+    campaign = await openCampaign({ seed })
+    await campaign.product.stop()
+    for (const [store, megabytes] of stores) moveOnto(openLoopDisk(megabytes), store)
+    await campaign.restart()
     await campaign.flows()
   })
   afterAll(async () => {
@@ -33,11 +35,12 @@ describe.skipIf(missing !== null)('a file system without a byte left', () => {
     for (const disk of disks.values()) await disk[Symbol.asyncDispose]()
   })
 
-  async function useDisks(dataDir: string): Promise<void> {
-    for (const [store, disk] of disks) {
-      await mkdir(path.join(disk.dir, store), { mode: 0o755 })
-      await symlink(path.join(disk.dir, store), path.join(dataDir, store))
-    }
+  function moveOnto(disk: LoopDisk, store: string): void {
+    disks.set(store, disk)
+    const [from, to] = [path.join(campaign.dataDir, store), path.join(disk.dir, store)]
+    execFileSync('cp', ['-a', from, to])
+    rmSync(from, { recursive: true })
+    symlinkSync(to, from)
   }
 
   it.each(stores)(
@@ -72,7 +75,7 @@ describe.skipIf(missing !== null)('a file system without a byte left', () => {
         await new Promise((resolve) => setTimeout(resolve, 250))
       }
     } finally {
-      await rm(filler, { force: true })
+      rmSync(filler, { force: true })
     }
     return answers
   }
