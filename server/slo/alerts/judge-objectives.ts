@@ -24,9 +24,7 @@ const judgeBurns = (objective: ObjectiveFact): Finding[] =>
         ...sharedOf(objective),
         severity: objective.urgency === 'ticket' ? 'ticket' : severity,
         title: `${objective.title} burns its error budget`,
-        says: `It burns ${long?.toFixed(1) ?? 'more than'} × as fast as the budget allows over ${span(longMinutes * 60)} (limit ${threshold})${
-          objective.exhaustedInS === null ? '' : `; the budget is gone in ${span(objective.exhaustedInS)}`
-        }.`,
+        says: `It burns ${long?.toFixed(1) ?? 'more than'} × as fast as the budget allows over ${span(longMinutes * 60)} (limit ${threshold})${budgetEnd(objective)}.`,
         evidence: {
           indicator: objective.indicator,
           pair,
@@ -38,6 +36,11 @@ const judgeBurns = (objective: ObjectiveFact): Finding[] =>
         },
       }),
     )
+
+function budgetEnd({ budgetLeft, exhaustedInS }: ObjectiveFact): string {
+  if (budgetLeft !== null && budgetLeft <= 0) return '; the budget is spent'
+  return exhaustedInS === null ? '' : `; the budget is gone in ${span(exhaustedInS)}`
+}
 
 function judgeBudget(objective: ObjectiveFact, rules: RuleTable): Finding[] {
   const { usedIn24h, indicator, budgetLeft, urgency, title } = objective

@@ -360,6 +360,9 @@ describe('objectives', () => {
     expect(found(burning('page_fast'))[0]?.says).toBe(
       'It burns 20.0 × as fast as the budget allows over 60 min (limit 14.4); the budget is gone in 2 h.',
     )
+    expect(found(burning('page_fast', { budgetLeft: -0.2, exhaustedInS: 0 }))[0]?.says).toBe(
+      'It burns 20.0 × as fast as the budget allows over 60 min (limit 14.4); the budget is spent.',
+    )
   })
 
   it('that are never urgent are tickets', () => {

@@ -14,6 +14,8 @@ export interface ProbeOptions {
 }
 
 const everyMs = 15_000
+/** What answers the probe may start after it: until then a probe that fails is no news. */
+const startUpMs = 60_000
 const viewPatienceMs = 10_000
 const pollMs = 250
 /** Reads of one round, in turn where there are more pipelines. */
@@ -38,11 +40,13 @@ export function runProbes(options: ProbeOptions): Stop {
     async work(_client, signal) {
       const recorder = openRecorder({ pool, clock, source })
       const probe = new Probe(options, recorder, newId().slice(0, 8))
+      const startedAt = clock.now()
       try {
         while (!signal.aborted) {
           const dueAt = clock.now() + everyMs
           await probe.round(signal).catch((error: unknown) => {
-            logger('probe').warn({ err: error }, 'a probe did not come through')
+            const level = clock.now() - startedAt < startUpMs ? 'debug' : 'warn'
+            logger('probe')[level]({ err: error }, 'a probe did not come through')
           })
           await sleep(Math.max(0, dueAt - clock.now()), signal)
         }
