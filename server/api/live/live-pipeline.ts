@@ -7,6 +7,7 @@ import { absolute, readSeriesView } from '../views'
 import { Mailbox, type Letter } from './mailbox'
 import { joinFeed, type FeedPush, type PipelineFeed } from './pipeline-feed'
 import { formatResumeId, readResumeId } from './resume-id'
+import { SharedReads } from './shared-reads'
 import type { ViewChange } from './view-change'
 import { hubOf } from './view-hub'
 
@@ -53,7 +54,7 @@ export async function* livePipeline(console: Console, input: Input, signal: Abor
           seq,
           missed.filter(({ pipeline }) => pipeline === input.name),
         )
-      else yield tracked(formatResumeId({ seq, stepMs }), await snapshot(console, input))
+      else yield tracked(formatResumeId({ seq, stepMs }), await sharedSnapshot(console, input))
       let letter: Letter
       while ((letter = await mailbox.take()) !== 'reset') {
         if (letter === 'left') return
@@ -68,6 +69,16 @@ export async function* livePipeline(console: Console, input: Input, signal: Abor
 /** What a resuming viewer missed comes with the feed's next push. */
 function replay(feed: PipelineFeed, seq: number, missed: readonly ViewChange[]): void {
   for (const change of missed) feed.note(seq, change)
+}
+
+const snapshots = new WeakMap<Console, SharedReads<LiveMessage>>()
+
+/** Hundreds of viewers come back at once when their process was restarted: one read is for all who show the same. */
+function sharedSnapshot(console: Console, input: Input): Promise<LiveMessage> {
+  const reads = snapshots.get(console) ?? new SharedReads<LiveMessage>()
+  snapshots.set(console, reads)
+  const { lastEventId: _, ...shown } = input
+  return reads.get(JSON.stringify(shown), () => snapshot(console, input))
 }
 
 async function snapshot(console: Console, input: Input): Promise<LiveMessage> {

@@ -82,13 +82,14 @@ export class PipelineFeed {
     if (change.kind === 'job') return
     this.seq = Math.max(this.seq, seq)
     if (change.kind === 'cells' && change.traces) this.spans.note(change.traces)
-    const hull = this.hull()
+    // Asked for only where it is needed: hundreds of viewers who come back at once replay hundreds of changes each.
     if (change.kind === 'cells' && change.windows)
       for (const start of change.windows) this.changed.add(this.stepOf(start))
-    else if (change.kind === 'publication' && change.ranges)
+    else if (change.kind === 'publication' && change.ranges) {
+      const hull = this.hull()
       for (const [from, to] of change.ranges)
         this.markRange({ from: Math.max(from, hull.from), to: Math.min(to, hull.to) })
-    else this.markRange(hull)
+    } else this.markRange(this.hull())
     this.schedule(pushMs)
   }
 
