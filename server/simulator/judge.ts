@@ -1,6 +1,6 @@
 import type { Transaction } from './memory-db'
 import type { MemoryLog } from './memory-log'
-import { add, differenceOf, type Oracle, type Sums } from './oracle'
+import { add, cellOf, differenceOf, type Oracle, type Sums } from './oracle'
 import { computeId, type Settings } from './settings'
 import type { PositionRow, RangeRow, Tables } from './tables'
 
@@ -156,11 +156,11 @@ export class Judge {
         ({ from, to, versionId: id }) => id === versionId && windowStart >= from && windowStart < to,
       )
     for (const { versionId, windowStart, key, acc } of cells.values())
-      if (isAnswering(versionId, windowStart)) add(sums, partOf(windowStart, key, acc))
+      if (isAnswering(versionId, windowStart)) addAcc(sums, cellOf(windowStart, key), acc)
     for (const { windowStart, key, epoch, cell } of buckets.values()) {
       const entry = inForce.find(({ from, to }) => windowStart >= from && windowStart < to)
       const cut = entry === undefined ? -1 : (versions.get(String(entry.versionId))?.epoch ?? -1)
-      if (epoch > cut) add(sums, partOf(windowStart, key, cell.acc))
+      if (epoch > cut) addAcc(sums, cellOf(windowStart, key), cell.acc)
     }
     return sums
   }
@@ -170,12 +170,9 @@ export function demand(holds: boolean, law: number, otherwise: string): asserts 
   if (!holds) throw new Violation(`law ${law}: ${otherwise}`)
 }
 
-const partOf = (windowStart: number, key: string, acc: readonly (string | null)[]) => ({
-  windowStart,
-  key,
-  n: Number(acc[0]),
-  value: Number(acc[1]),
-})
+const addAcc = (sums: Sums, cell: string, acc: readonly (string | null)[]) => {
+  add(sums, cell, Number(acc[0]), Number(acc[1]))
+}
 
 const isNew = (before: RangeRow | undefined, row: RangeRow) => before?.until !== row.until
 

@@ -10,6 +10,11 @@ export class Blocked extends Error {
   }
 }
 
+interface Lock {
+  exclusive: Transaction | null
+  shared: Transaction[]
+}
+
 type Writes = Map<Table<unknown>, Map<string, unknown>>
 
 const deleted = Symbol('deleted')
@@ -19,7 +24,7 @@ const deleted = Symbol('deleted')
  * visible together, row locks held to the end, statements that wait for a lock and then see what was committed.
  */
 export class MemoryDb {
-  readonly locks = new Map<string, { exclusive: Transaction | null; shared: Set<Transaction> }>()
+  readonly locks = new Map<string, Lock>()
   /** Told of what each transaction has committed. */
   onCommit: ((transaction: Transaction) => void) | null = null
 
@@ -36,7 +41,9 @@ export class Transaction {
   readonly #db: MemoryDb
   readonly #writes: Writes = new Map()
   readonly #held = new Set<string>()
+  /** What the statement under way wrote; null: nothing yet. */
   #statement: Writes | null = null
+  #isRunning = false
 
   constructor(
     db: MemoryDb,
@@ -48,14 +55,15 @@ export class Transaction {
   /** Runs one statement: all of it or, when it throws, nothing. */
   run<T>(statement: () => T): T {
     if (this.ended) throw new Error('the transaction has ended')
-    this.#statement = new Map()
+    this.#isRunning = true
     try {
       const result = statement()
-      for (const [table, rows] of this.#statement)
+      for (const [table, rows] of this.#statement ?? [])
         for (const [key, row] of rows) at(this.#writes, table).set(key, row)
       return result
     } finally {
       this.#statement = null
+      this.#isRunning = false
     }
   }
 
@@ -66,9 +74,14 @@ export class Transaction {
 
   /** Every row as this transaction sees it. */
   *values<Row>(table: Table<Row>): Iterable<[string, Row]> {
+    const [own, earlier] = [this.#statement?.get(table), this.#writes.get(table)]
+    if (own === undefined && earlier === undefined) {
+      yield* table
+      return
+    }
     const written = new Set<string>()
-    for (const writes of [this.#statement, this.#writes]) {
-      for (const [key, row] of writes?.get(table) ?? []) {
+    for (const rows of [own, earlier]) {
+      for (const [key, row] of rows ?? []) {
         if (written.has(key)) continue
         written.add(key)
         if (row !== deleted) yield [key, row as Row]
@@ -79,32 +92,30 @@ export class Transaction {
 
   set<Row>(table: Table<Row>, name: string, key: string, row: Row): void {
     this.lock(name, key)
-    at(this.#statement ?? this.#writes, table).set(key, row)
+    at(this.#target(), table).set(key, row)
   }
 
   delete<Row>(table: Table<Row>, name: string, key: string): void {
     this.lock(name, key)
-    at(this.#statement ?? this.#writes, table).set(key, deleted)
+    at(this.#target(), table).set(key, deleted)
   }
 
   isLockedByOther(name: string, key: string): boolean {
     const lock = this.#db.locks.get(`${name} ${key}`)
     if (lock === undefined) return false
-    return (
-      (lock.exclusive !== null && lock.exclusive !== this) || [...lock.shared].some((one) => one !== this)
-    )
+    return (lock.exclusive !== null && lock.exclusive !== this) || lock.shared.some((one) => one !== this)
   }
 
   /** Held until the transaction ends. Throws `Blocked` while another transaction holds what it excludes. */
   lock(name: string, key: string, mode: 'exclusive' | 'shared' = 'exclusive'): void {
     const full = `${name} ${key}`
     let lock = this.#db.locks.get(full)
-    if (lock === undefined) this.#db.locks.set(full, (lock = { exclusive: null, shared: new Set() }))
+    if (lock === undefined) this.#db.locks.set(full, (lock = { exclusive: null, shared: [] }))
     const other =
       lock.exclusive !== null && lock.exclusive !== this
         ? lock.exclusive
         : mode === 'exclusive'
-          ? [...lock.shared].find((one) => one !== this)
+          ? lock.shared.find((one) => one !== this)
           : undefined
     if (other !== undefined) {
       for (let next: Transaction | null = other; next !== null; next = next.waitsFor)
@@ -113,7 +124,7 @@ export class Transaction {
       throw new Blocked(other)
     }
     if (mode === 'exclusive') lock.exclusive = this
-    else lock.shared.add(this)
+    else if (!lock.shared.includes(this)) lock.shared.push(this)
     this.#held.add(full)
   }
 
@@ -148,10 +159,15 @@ export class Transaction {
       const lock = this.#db.locks.get(full)
       if (lock === undefined) continue
       if (lock.exclusive === this) lock.exclusive = null
-      lock.shared.delete(this)
-      if (lock.exclusive === null && lock.shared.size === 0) this.#db.locks.delete(full)
+      lock.shared = lock.shared.filter((one) => one !== this)
+      if (lock.exclusive === null && lock.shared.length === 0) this.#db.locks.delete(full)
     }
     for (const wake of this.waiters.splice(0)) wake()
+  }
+
+  #target(): Writes {
+    if (!this.#isRunning) return this.#writes
+    return (this.#statement ??= new Map<Table<unknown>, Map<string, unknown>>())
   }
 
   #own(table: Table<unknown>, key: string): unknown {

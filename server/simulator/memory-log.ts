@@ -177,20 +177,20 @@ class SimReader implements LogReader {
 
 function batchOf(messages: readonly SimMessage[], partition: number): EventBatch {
   const rows = messages.flatMap((message) =>
-    message.events.map((event, index) => ({ ...event, index, seq: message.seq, logTime: message.logTime })),
+    message.events.map((event, index) => ({ message, event, index })),
   )
   return {
     type: eventType,
     partition,
     n: rows.length,
-    seq: rows.map((row) => row.seq),
-    index: rows.map((row) => row.index),
-    logTime: rows.map((row) => row.logTime),
-    time: rows.map((row) => row.time),
+    seq: rows.map(({ message }) => message.seq),
+    index: rows.map(({ index }) => index),
+    logTime: rows.map(({ message }) => message.logTime),
+    time: rows.map(({ event }) => event.time),
     source: rows.map(() => 's'),
-    id: rows.map((row) => row.id),
+    id: rows.map(({ event }) => event.id),
     subject: rows.map(() => null),
-    columns: { k: rows.map((row) => row.key), v: rows.map((row) => row.value) },
+    columns: { k: rows.map(({ event }) => event.key), v: rows.map(({ event }) => event.value) },
   }
 }
 

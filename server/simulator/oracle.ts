@@ -6,7 +6,8 @@ export interface Judged {
   seq: number
   partition: number
   windowStart: number
-  key: string
+  /** `window/key` */
+  cell: string
   value: number
   /** No event before it has its identity: batch counts it. */
   isFirst: boolean
@@ -52,7 +53,8 @@ export class Oracle {
     for (const event of this.judged) {
       const { seq, partition, windowStart, isFirst, isAccepted } = event
       const isBatch = seq <= (cutOf(windowStart)[partition] ?? 0)
-      if (isBatch ? isFirst : isAccepted && seq <= (upTo[partition] ?? 0)) add(sums, event)
+      if (isBatch ? isFirst : isAccepted && seq <= (upTo[partition] ?? 0))
+        add(sums, event.cell, 1, event.value)
     }
     return sums
   }
@@ -63,7 +65,8 @@ export class Oracle {
     for (const event of this.judged) {
       const { seq, partition, windowStart, isFirst } = event
       const isIn = windowStart >= range.from && windowStart < range.to
-      if (isIn && isFirst && seq <= archived && seq <= (cut[partition] ?? 0)) add(sums, event)
+      if (isIn && isFirst && seq <= archived && seq <= (cut[partition] ?? 0))
+        add(sums, event.cell, 1, event.value)
     }
     return sums
   }
@@ -81,17 +84,19 @@ export class Oracle {
     const windowStart = Math.floor(event.time / windowMs) * windowMs
     const isLate = windowStart + windowMs + allowedMs <= watermark
     const isAccepted = !isDuplicate && !(isLate && beyond === 'defer')
-    return { seq, partition, windowStart, key: event.key, value: event.value, isFirst, isAccepted }
+    const cell = cellOf(windowStart, event.key)
+    return { seq, partition, windowStart, cell, value: event.value, isFirst, isAccepted }
   }
 }
 
-export function add(sums: Sums, part: { windowStart: number; key: string; value: number; n?: number }): void {
-  const name = `${part.windowStart}/${part.key}`
-  const sum = sums.get(name)
-  if (sum === undefined) sums.set(name, { n: part.n ?? 1, value: part.value })
+export const cellOf = (windowStart: number, key: string): string => `${windowStart}/${key}`
+
+export function add(sums: Sums, cell: string, n: number, value: number): void {
+  const sum = sums.get(cell)
+  if (sum === undefined) sums.set(cell, { n, value })
   else {
-    sum.n += part.n ?? 1
-    sum.value += part.value
+    sum.n += n
+    sum.value += value
   }
 }
 

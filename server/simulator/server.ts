@@ -93,13 +93,17 @@ export class Server {
     }
   }
 
-  singles<S extends Statements>(process: Process, statements: S): Remote<S> {
-    return remote(statements, (statement) => this.single(process, statement))
+  /** Statements, each in a transaction of its own; what `own` names is that instead. */
+  singles<S extends Statements, Own extends object = object>(process: Process, statements: S, own?: Own) {
+    return remote(statements, (statement) => this.single(process, statement), own)
   }
 
-  within<S extends Statements>(session: Session, statements: S): Remote<S> {
-    return remote(statements, (statement) =>
-      session.call((transaction) => transaction.run(() => statement(transaction))),
+  /** The same within the transaction of a session. */
+  within<S extends Statements, Own extends object = object>(session: Session, statements: S, own?: Own) {
+    return remote(
+      statements,
+      (statement) => session.call((transaction) => transaction.run(() => statement(transaction))),
+      own,
     )
   }
 
@@ -211,14 +215,16 @@ export class Session {
 }
 
 /** Made when asked for: most transactions use a few of many statements. */
-function remote<S extends Statements>(
+function remote<S extends Statements, Own extends object>(
   statements: S,
   call: (statement: Statement<unknown>) => Promise<unknown>,
-) {
+  own?: Own,
+): Remote<S> & Own {
   const get = (_: S, name: string) => {
+    if (own !== undefined && Object.hasOwn(own, name)) return own[name as keyof Own]
     const statement = statements[name]
     if (statement === undefined) return undefined
     return (...rest: never[]) => call((transaction) => statement(transaction, ...rest))
   }
-  return new Proxy(statements, { get }) as unknown as Remote<S>
+  return new Proxy(statements, { get }) as unknown as Remote<S> & Own
 }

@@ -55,7 +55,8 @@ export async function playSchedule(seed: number, mutant: Mutant | null = null): 
       jobs.set(job.id, { ...job, ...rest, cancelRequested: false })
     }
     if (healedAt > 0 && scheduler.now - healedAt > healedWithinMs) break
-    await world.step()
+    const following = world.step()
+    if (following !== null) await following
   }
   let violation = world.violation
   if (violation === null) {

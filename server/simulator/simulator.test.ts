@@ -4,7 +4,9 @@ import { referenceBatch, referenceSpeed, type ReferenceEvent } from '../pipeline
 import { playSchedule } from './simulate'
 import { eventType } from './memory-log'
 import { mutants, type Mutant } from './mutants'
-import { add, differenceOf, type Sums } from './oracle'
+import { add, cellOf, differenceOf, type Sums } from './oracle'
+import { Random } from '../platform'
+import { Scheduler } from './scheduler'
 import { documentOf } from './settings'
 import { World } from './world'
 
@@ -31,6 +33,22 @@ describe('the simulator', () => {
     expect(await playSchedule(7)).toEqual(await playSchedule(7))
   })
 
+  test('lets a process go on as far as it can before anything else happens', async () => {
+    const scheduler = new Scheduler(new Random(1), 0)
+    const process = scheduler.process('one')
+    const seen: string[] = []
+    const wanted: string[] = []
+    for (let at = 0; at < 200; at++) {
+      wanted.push(`${at} begins`, `${at} ends`)
+      scheduler.after(at, process, () => {
+        seen.push(`${at} begins`)
+        void awaits(at).then(() => seen.push(`${at} ends`))
+      })
+    }
+    for (let step = 0; step < 200; step++) await scheduler.step()
+    expect(seen).toEqual(wanted)
+  })
+
   test('[law 2] judges by a recount that is the plain reference', async () => {
     for (let seed = 1; seed <= 8; seed++) {
       const world = new World(seed, null)
@@ -53,7 +71,7 @@ describe('the simulator', () => {
         referenceSpeed(parsed.definition, log, cut).cells,
       ])
         for (const { windowStart, key, events } of cells.values())
-          for (const { data } of events) add(want, { windowStart, key, value: (data as { v: number }).v })
+          for (const { data } of events) add(want, cellOf(windowStart, key), 1, (data as { v: number }).v)
       expect(
         differenceOf(
           world.oracle.merged(() => cut, upTo),
@@ -65,6 +83,10 @@ describe('the simulator', () => {
     }
   })
 })
+
+const awaits = async (times: number) => {
+  for (let i = 0; i < times; i++) await Promise.resolve()
+}
 
 /** Where a defect that shows rarely is found soon. */
 const seedsOf: Partial<Record<Mutant, number>> = { 'no-fence': 20, 'no-base-check': 90, 'neither-check': 20 }

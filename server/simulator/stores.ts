@@ -39,47 +39,44 @@ export interface ProcessStores {
   beats: ConstructorParameters<typeof JobRun>[0]
 }
 
-/** The store as one process reaches it, in the shape of the product's ports. */
-export function storesOf(
+/** The store as a process reaches it, in the shape of the product's ports. */
+export function storesFor(
   server: Server,
-  process: Process,
   statements: MemoryStatements,
   settings: { settings: Settings; type: string },
-): ProcessStores {
-  const speed = server.singles(process, statements.speed)
-  const serving = server.singles(process, statements.serving)
-  const jobs = server.singles(process, statements.jobs)
+): (process: Process) => ProcessStores {
   const all: AllStatements = { ...statements.serving, ...statements.jobs, ...statements.speed }
-  return {
-    speed: {
-      ...speed,
-      ...speedExtras(server, process, settings),
-      view: {
-        transact: (fn) => server.transact(process, (session) => fn(server.within(session, statements.speed))),
-      },
-    },
-    serving: {
-      ...serving,
-      transact: (fn) => server.transact(process, (session) => fn(transactionOf(server, session, all))),
-    },
-    jobs,
-    archive: server.singles(process, statements.archive),
-    beats: { beatJob: (job, state) => jobs.beatJob(job, state) },
+  return (process) => {
+    const jobs = server.singles(process, statements.jobs)
+    const { speed } = statements
+    return {
+      speed: server.singles(process, speed, {
+        ...speedExtras(server, process, settings),
+        view: {
+          transact: (fn) => server.transact(process, (session) => fn(server.within(session, speed))),
+        },
+      } satisfies Partial<SpeedStore>),
+      serving: server.singles(process, statements.serving, {
+        transact: <T>(fn: (store: MemoryTransaction) => Promise<T>) =>
+          server.transact(process, (session) => fn(transactionOf(server, session, all))),
+      }),
+      jobs,
+      archive: server.singles(process, statements.archive),
+      beats: { beatJob: (job, state) => jobs.beatJob(job, state) },
+    }
   }
 }
 
 function transactionOf(server: Server, session: Session, statements: AllStatements): MemoryTransaction {
-  const all = server.within(session, statements)
-  const local: Partial<Record<string | symbol, unknown>> = {
+  const all = server.within(session, statements, {
     copyCells: async (lines: AsyncIterable<string>) => {
       const cells: string[] = []
       for await (const portion of lines) cells.push(...portion.split('\n').filter((line) => line !== ''))
       return all.copyLines(cells)
     },
     withoutTimeouts: () => Promise.resolve(),
-  }
-  const get = (_: typeof all, name: string | symbol) => local[name] ?? (Reflect.get(all, name) as unknown)
-  return new Proxy(all, { get }) as unknown as MemoryTransaction
+  })
+  return all
 }
 
 /** What the worker reads that no protocol rests on: the same for all, always. */

@@ -12,7 +12,7 @@ import { Scheduler, type Process } from './scheduler'
 import { Server, type Weather } from './server'
 import { computeId, drawSettings, pipelineName, type Settings } from './settings'
 import { splitCommits, splitFlips } from './split-commits'
-import { memoryStatements, storesOf, type MemoryStatements, type ProcessStores } from './stores'
+import { memoryStatements, storesFor, type MemoryStatements, type ProcessStores } from './stores'
 import { Tables } from './tables'
 
 /** Any instant will do; event times lie around it. */
@@ -47,8 +47,14 @@ export class World {
   operating = 0
   violation: Error | null = null
   readonly #statements: MemoryStatements
+  readonly #plainStores: (process: Process) => ProcessStores
   readonly #processes = new Map<Process, Role>()
   readonly #weather: Weather
+  readonly #look = () => {
+    this.#watch(() => {
+      this.judge.settled()
+    })
+  }
   #born = 0
 
   constructor(
@@ -68,6 +74,8 @@ export class World {
       mutant,
       this.log,
     )
+    const { server, settings } = this
+    this.#plainStores = storesFor(server, this.#statements, { settings, type: eventType })
     this.db.onCommit = (tx) => {
       this.#watch(() => {
         this.judge.committing(tx)
@@ -87,11 +95,11 @@ export class World {
   }
 
   /** Lets one thing happen, and holds the outcome against the laws. */
-  async step(): Promise<void> {
-    await this.scheduler.step()
-    this.#watch(() => {
-      this.judge.settled()
-    })
+  step(): Promise<void> | null {
+    const following = this.scheduler.step()
+    if (following !== null) return following.then(this.#look)
+    this.#look()
+    return null
   }
 
   /** Faults end, everybody is up again and answered. */
@@ -201,13 +209,13 @@ export class World {
   /** Nothing is under way any more and everything that was logged is folded and archived. */
   isDrained(): boolean {
     const { archive, jobs } = this.tables
-    const isIdle =
-      this.operating === 0 &&
-      !this.server.isLingering() &&
-      [...jobs.values()].every(({ status }) => status !== 'queued' && status !== 'running')
     const last = this.log.lastSeq
     return (
-      isIdle && this.judge.positions().every((seq) => seq === last) && archive.get('archive')?.seq === last
+      this.operating === 0 &&
+      !this.server.isLingering() &&
+      archive.get('archive')?.seq === last &&
+      [...jobs.values()].every(({ status }) => status !== 'queued' && status !== 'running') &&
+      this.judge.positions().every((seq) => seq === last)
     )
   }
 
@@ -226,14 +234,15 @@ export class World {
   }
 
   #storesOf(process: Process): ProcessStores {
-    const { settings, server, mutant } = this
-    const stores = storesOf(server, process, this.#statements, { settings, type: eventType })
+    const { server, mutant } = this
+    const stores = this.#plainStores(process)
     if (mutant === 'split-flip')
       return { ...stores, serving: splitFlips(server, process, stores, this.tables.ranges) }
     if (mutant !== 'position-first' && mutant !== 'position-last') return stores
     const first = mutant === 'position-first' ? 'position' : 'cells'
     const view = splitCommits(server, process, this.#statements.speed, first)
-    return { ...stores, speed: { ...stores.speed, view } }
+    const speed = Object.assign(Object.create(stores.speed) as typeof stores.speed, { view })
+    return { ...stores, speed }
   }
 
   /** The next fault, for as long as they last. */

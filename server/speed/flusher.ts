@@ -107,7 +107,7 @@ export class Flusher {
     if (this.#isEnded() || this.#hasWork()) return
     const woken = new AbortController()
     this.#wake = () => {
-      woken.abort()
+      woken.abort(null)
     }
     await this.#options.timing.sleep(limits.pollMs, woken.signal)
     this.#wake = undefined

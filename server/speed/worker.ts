@@ -212,11 +212,13 @@ class SpeedWorker {
   }
 
   async #pause(): Promise<void> {
+    // A stop nudges as well, so what is waited on needs no second signal.
+    if (this.#stopping.signal.aborted) return
     const nudged = new AbortController()
     this.#nudge = () => {
-      nudged.abort()
+      nudged.abort(null)
     }
-    await this.#ports.timing.sleep(limits.pollMs, AbortSignal.any([nudged.signal, this.#stopping.signal]))
+    await this.#ports.timing.sleep(limits.pollMs, nudged.signal)
   }
 
   async #refreshComputes(): Promise<void> {
