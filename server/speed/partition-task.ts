@@ -1,11 +1,8 @@
 import {
   DedupeSet,
-  fold,
   newPartitionState,
-  takeDeltas,
   watermarkOf,
   type CompiledPipeline,
-  type DedupeOptions,
   type EventBatch,
   type LongKey,
   type PartitionState,
@@ -15,7 +12,8 @@ import { partitionKey, type Lease, type PartitionCommit } from '../serving'
 import { holdTraces, tracedIn, type TracedEvent } from './event-spans'
 import { EventWaits, type WaitRun } from './event-waits'
 import { limits } from './limits'
-import { poisonOf, PoisonRecord, rowAt, tryAlone, type Poison } from './poison'
+import { GuardedFold } from './guarded-fold'
+import { PoisonRecord, type Poison } from './poison'
 import { rowsFrom } from './rows-from'
 
 export interface TaskOptions {
@@ -78,7 +76,7 @@ export class PartitionTask {
   #longKeysUnderWay: readonly LongKey[] = []
   readonly #poisons: PoisonRecord
   readonly #onSpoilt: (error: unknown) => void
-  readonly #dedupeOptions: DedupeOptions
+  readonly #fold: GuardedFold
 
   constructor(options: TaskOptions) {
     const { lease, pipeline, compiled, seed, partitions, waits, clock = systemClock } = options
@@ -93,9 +91,9 @@ export class PartitionTask {
     this.partitions = partitions
     this.seq = this.committedSeq = this.cursor = lease.seq
     this.logTime = lease.logTime
-    this.#dedupeOptions = { horizonMs: compiled.definition.dedupeHorizonMs, ...seed }
-    const dedupe = new DedupeSet(this.#dedupeOptions)
-    this.#state = newPartitionState(compiled, { watermark: lease.watermark, dedupe })
+    const dedupe = { horizonMs: compiled.definition.dedupeHorizonMs, ...seed }
+    this.#state = newPartitionState(compiled, { watermark: lease.watermark, dedupe: new DedupeSet(dedupe) })
+    this.#fold = new GuardedFold({ compiled, state: this.#state, poisons: this.#poisons, dedupe })
     this.#waits = new EventWaits(waits?.from ?? 0, waits?.seenSeq ?? 0)
   }
 
@@ -141,7 +139,7 @@ export class PartitionTask {
     if (this.cursor < this.lease.seq) this.#rebuild(batch)
     const fresh = rowsFrom(batch, this.seq)
     if (fresh !== null) {
-      if (!this.#fold(fresh)) return
+      if (!this.#foldOrSpoil(fresh)) return
       if (batch.traced != null) holdTraces(this.#traced, tracedIn(batch, this.seq))
       this.#messages += messagesOf(fresh)
       this.#waits.note(fresh, this.#clock.now())
@@ -182,7 +180,7 @@ export class PartitionTask {
 
   take(now: number): PartitionCommit | null {
     if (!this.isDue(now)) return null
-    const taken = this.#takeDeltas()
+    const taken = this.#takeOrSpoil()
     if (taken === null) return null
     const { cells, counters, longKeys } = taken
     const dead = this.#dead.filter(({ seq }) => seq <= this.seq)
@@ -225,51 +223,23 @@ export class PartitionTask {
     return traced
   }
 
-  /** False: it threw, and what was folded since the last commit is half changed. */
-  #fold(batch: EventBatch): boolean {
-    if (this.#poisons.mustLook(batch.seq[0] ?? 0)) return this.#foldEach(batch)
+  /** False: the state is half changed, and the task has ended. */
+  #foldOrSpoil(batch: EventBatch): boolean {
     try {
-      fold(this.compiled, this.#state, batch)
+      const poisons = this.#fold.fold(batch)
+      if (poisons.length > 0) this.unparked = [...this.unparked, ...poisons]
+      for (const { seq } of poisons) this.#dead.push({ seq, alone: false })
       return true
     } catch (error) {
-      this.#poisons.suspect(batch.seq[batch.n - 1] ?? 0)
       this.#spoil(error)
       return false
     }
   }
 
-  #foldEach(batch: EventBatch): boolean {
-    for (let i = 0; i < batch.n; i++) {
-      const row = rowAt(batch, i)
-      const poison = this.#poisons.met(row) ?? tryAlone(this.compiled, row, this.#dedupeOptions)
-      if (poison !== null) {
-        this.#leaveOut(row, poison)
-        continue
-      }
-      try {
-        fold(this.compiled, this.#state, row)
-      } catch (error) {
-        this.#poisons.remember(poisonOf(row, error))
-        this.#spoil(error)
-        return false
-      }
-    }
-    return true
-  }
-
-  /** It was met, and the time it tells counts: as when marks and watermark are rebuilt. */
-  #leaveOut(row: EventBatch, poison: Poison): void {
-    this.#poisons.found(poison)
-    this.unparked = [...this.unparked, poison]
-    this.#dead.push({ seq: poison.seq, alone: false })
-    this.#meet(row, 0)
-  }
-
-  #takeDeltas(): ReturnType<typeof takeDeltas> | null {
+  #takeOrSpoil(): ReturnType<GuardedFold['takeDeltas']> | null {
     try {
-      return takeDeltas(this.#state)
+      return this.#fold.takeDeltas(this.seq)
     } catch (error) {
-      this.#poisons.suspect(this.seq)
       this.#spoil(error)
       return null
     }
@@ -292,16 +262,8 @@ export class PartitionTask {
       const seq = batch.seq[i] as number
       if (seq > this.lease.seq) return
       if (seq <= this.cursor) continue
-      this.#meet(batch, i)
+      this.#fold.meet(batch, i)
     }
-  }
-
-  #meet(batch: EventBatch, i: number): void {
-    const logTime = batch.logTime[i] as number
-    this.#state.dedupe.meet(batch.source[i] as string, batch.id[i] as string, logTime)
-    const { outOfOrderMs } = this.compiled.definition.lateness
-    const seen = Math.min(batch.time[i] as number, logTime) - outOfOrderMs
-    if (seen > this.#state.watermark) this.#state.watermark = seen
   }
 }
 
