@@ -1,6 +1,6 @@
 import { Random } from '../../server/platform'
 
-export interface ViewerOptions {
+interface ViewerOptions {
   url: string
   token: string
   pipeline: string

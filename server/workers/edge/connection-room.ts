@@ -7,7 +7,7 @@ const ownFiles = 64
 const lookEveryMs = 1_000
 const retryAfterS = 5
 
-export interface ConnectionRoom {
+interface ConnectionRoom {
   /** Counts the connections of a server. */
   watch(server: Server): void
   /** True: it was answered here, because the process has no room for it. */
