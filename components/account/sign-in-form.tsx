@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { describeError, safeNext, useTRPC } from '@/components/data'
-import { Button, QuietGlyph } from '@/components/ui'
+import { Button, Problem } from '@/components/ui'
 
 export function SignInForm({ next }: { next: string | null }) {
   const trpc = useTRPC()
@@ -51,14 +51,7 @@ export function SignInForm({ next }: { next: string | null }) {
           aria-invalid={failure?.code === 'unauthenticated'}
         />
       </label>
-      {failure ? (
-        <p role="alert" className="flex gap-2 text-text-1">
-          <span className="flex-none">
-            <QuietGlyph status="bad" />
-          </span>
-          {failure.message}
-        </p>
-      ) : null}
+      {failure ? <Problem>{failure.message}</Problem> : null}
       <Button variant="primary" type="submit" className="sign-in-button" aria-busy={busy}>
         {busy ? 'Signing in' : 'Sign in'}
       </Button>

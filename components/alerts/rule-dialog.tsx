@@ -2,8 +2,16 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
-import { Labelled, Problem } from '@/components/settings/form-parts'
-import { Button, Dialog, Segmented, showToast } from '@/components/ui'
+import {
+  Button,
+  Captioned,
+  Dialog,
+  Labelled,
+  Problem,
+  ReasonField,
+  Segmented,
+  showToast,
+} from '@/components/ui'
 import type { AlertRuleView } from '@/server/api'
 import { changesOf, readSeconds, readThreshold, thresholdText, writeThreshold } from './rule-words'
 
@@ -71,23 +79,17 @@ export function RuleDialog({ rule, rules, onClose }: RuleDialogProps) {
         }}
       >
         <div className="form-grid px-5 pb-4 max-[720px]:px-3">
-          <div className="flex flex-col items-start gap-1.5">
-            <span className="font-medium" aria-hidden="true">
-              Severity
-            </span>
+          <Captioned caption="Severity">
             <Segmented label="Severity" value={severity} options={severities} onChange={setSeverity} />
-          </div>
-          <div className="flex flex-col items-start gap-1.5">
-            <span className="font-medium" aria-hidden="true">
-              Looked at
-            </span>
+          </Captioned>
+          <Captioned caption="Looked at">
             <Segmented
               label="Looked at"
               value={isEnabled ? 'on' : 'off'}
               options={onOff}
               onChange={(next) => setEnabled(next === 'on')}
             />
-          </div>
+          </Captioned>
           {rule.threshold === null ? null : (
             <Labelled
               label={`Threshold${unit === 'share' ? ', %' : unit ? `, ${unit}` : ''}`}
@@ -130,14 +132,7 @@ export function RuleDialog({ rule, rules, onClose }: RuleDialogProps) {
             />
           </Labelled>
           <div className="form-wide">
-            <Labelled label="Reason">
-              <input
-                className="field font-normal"
-                maxLength={1_000}
-                value={reason}
-                onChange={(event) => setReason(event.target.value)}
-              />
-            </Labelled>
+            <ReasonField value={reason} onChange={setReason} />
           </div>
           {save.error ? (
             <div className="form-wide">

@@ -1,8 +1,7 @@
 'use client'
-import { Labelled } from '@/components/settings/form-parts'
 import { readInstant } from '@/components/format'
 import type { Zone } from '@/components/format'
-import { Segmented } from '@/components/ui'
+import { Captioned, Labelled, Segmented } from '@/components/ui'
 import type { SilenceView } from '@/server/api'
 import { durations } from './silence-form'
 import type { Every, SilenceFields } from './silence-form'
@@ -32,17 +31,14 @@ export function SilenceWhen({ kind, fields, zone, onChange }: SilenceWhenProps) 
   return (
     <div className="flex flex-col gap-3">
       {kind === 'silence' ? (
-        <div className="flex flex-col items-start gap-1.5">
-          <span className="font-medium" aria-hidden="true">
-            For
-          </span>
+        <Captioned caption="For">
           <Segmented
             label="For how long"
             value={isTyped ? 'typed' : String(fields.minutes)}
             options={lasting}
             onChange={(next) => onChange({ minutes: next === 'typed' ? null : Number(next) })}
           />
-        </div>
+        </Captioned>
       ) : null}
       {isTyped ? (
         <div className="form-grid">
@@ -52,17 +48,14 @@ export function SilenceWhen({ kind, fields, zone, onChange }: SilenceWhenProps) 
       ) : null}
       {kind === 'maintenance' ? (
         <div className="form-grid">
-          <div className="flex flex-col items-start gap-1.5">
-            <span className="font-medium" aria-hidden="true">
-              Again
-            </span>
+          <Captioned caption="Again">
             <Segmented
               label="Again"
               value={fields.every}
               options={recurrences}
               onChange={(every) => onChange({ every })}
             />
-          </div>
+          </Captioned>
           {fields.every === 'never' ? null : (
             <Instant
               label="Last time before"

@@ -1,6 +1,6 @@
 export { SeriesLegend } from './legend'
 export { LineChart } from './line-chart'
-export type { ChartLine } from './line-chart-parts'
+export { Axes, type ChartLine } from './line-chart-parts'
 export { linePath, runsOfPoints } from './line-path'
 export { LazySeriesChart } from './lazy-series-chart'
 export { drawSeries, errorStep } from './series-drawing'

@@ -6,7 +6,7 @@ import { useMe } from '@/components/account'
 import { describeError, useTRPC } from '@/components/data'
 import { formatInstant } from '@/components/format'
 import type { Zone } from '@/components/format'
-import { Button, Dialog, Note, QuietGlyph, showToast } from '@/components/ui'
+import { Button, Dialog, Note, QuietGlyph, ReasonField, showToast } from '@/components/ui'
 import type { PricesInForce } from '@/server/api'
 import { isSame, readPrices, textsOf, type PriceTexts } from './price-fields'
 
@@ -83,15 +83,9 @@ export function PricesDialog({ prices, cores, zone, onClose }: PricesDialogProps
             </div>
           ))}
           {isAdmin ? (
-            <label className="price-reason flex flex-col gap-1.5 font-medium">
-              Reason
-              <input
-                className="field font-normal"
-                maxLength={1_000}
-                value={reason}
-                onChange={(event) => setReason(event.target.value)}
-              />
-            </label>
+            <div className="price-reason">
+              <ReasonField value={reason} onChange={setReason} />
+            </div>
           ) : null}
           {isOtherCurrency ? (
             <p className="price-reason flex gap-2 text-text-2">

@@ -1,6 +1,6 @@
 'use client'
 import { useState } from 'react'
-import { timeTicks, useWidth } from '@/components/chart'
+import { Axes, timeTicks, useWidth } from '@/components/chart'
 import { formatInstant } from '@/components/format'
 import type { Zone } from '@/components/format'
 import type { CostReport } from '@/server/api'
@@ -84,30 +84,15 @@ export function SpendChart({ report, grain, zone }: SpendChartProps) {
                 <circle cx="2" cy="2.5" r="1" fill="var(--speed)" />
               </pattern>
             </defs>
-            {yTicks.map((tick, i) => (
-              <g key={tick.at}>
-                <line
-                  x1={left}
-                  x2={right}
-                  y1={Math.round(y(tick.at)) + 0.5}
-                  y2={Math.round(y(tick.at)) + 0.5}
-                  stroke={i === 0 ? 'var(--line)' : 'var(--grid)'}
-                />
-                <text textAnchor="end" x={left - 7} y={y(tick.at) + 4}>
-                  {tick.at === 0 ? '0' : fineMoney(tick.at, currency)}
-                </text>
-              </g>
-            ))}
-            {timeTicks(from, to - 1, grain === 'hours' ? zone : 'utc', width < 480 ? 4 : 8).map((tick) => (
-              <text
-                key={tick.at}
-                textAnchor={x(tick.at) < left + 18 ? 'start' : 'middle'}
-                x={x(tick.at)}
-                y={bottom + 16}
-              >
-                {tick.label}
-              </text>
-            ))}
+            <Axes
+              x={x}
+              y={y}
+              yTicks={yTicks.map(({ at }) => ({ at, label: at === 0 ? '0' : fineMoney(at, currency) }))}
+              ticks={timeTicks(from, to - 1, grain === 'hours' ? zone : 'utc', width < 480 ? 4 : 8)}
+              left={left}
+              plotRight={right}
+              bottom={bottom}
+            />
             {bar ? (
               <rect x={x(bar.at)} width={slot} y={top} height={bottom - top} fill="var(--hover)" />
             ) : null}

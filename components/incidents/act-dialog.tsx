@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
-import { Button, Dialog, QuietGlyph, Segmented } from '@/components/ui'
+import { Button, Captioned, Dialog, Problem, Segmented } from '@/components/ui'
 
 export type Act = 'snooze' | 'note' | 'escalate' | 'resolve'
 
@@ -71,12 +71,9 @@ export function ActDialog({ act, id, onClose }: { act: Act; id: number; onClose:
       >
         <div className="flex flex-col gap-4 px-5 pb-4 max-[720px]:px-3">
           {act === 'snooze' ? (
-            <div className="flex flex-col items-start gap-1.5">
-              <span className="font-medium" aria-hidden="true">
-                For
-              </span>
+            <Captioned caption="For">
               <Segmented label="Snooze for" value={span} options={spans} onChange={setSpan} />
-            </div>
+            </Captioned>
           ) : null}
           <label className="flex flex-col gap-1.5 font-medium">
             {label}
@@ -91,14 +88,7 @@ export function ActDialog({ act, id, onClose }: { act: Act; id: number; onClose:
               }}
             />
           </label>
-          {mutation.error ? (
-            <p role="alert" className="flex gap-2">
-              <span className="flex-none">
-                <QuietGlyph status="bad" />
-              </span>
-              {describeError(mutation.error).message}
-            </p>
-          ) : null}
+          {mutation.error ? <Problem>{describeError(mutation.error).message}</Problem> : null}
         </div>
         <div className="dialog-foot">
           <span className="grow" />

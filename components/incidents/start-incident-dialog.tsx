@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
 import { useConsoleFeed } from '@/components/live'
-import { Button, Choice, Dialog, QuietGlyph, Segmented } from '@/components/ui'
+import { Button, Captioned, Choice, Dialog, Problem, Segmented } from '@/components/ui'
 
 const severities = [
   { value: 'page', label: 'Page' },
@@ -74,23 +74,17 @@ export function StartIncidentDialog({
             />
           </label>
           <div className="flex flex-wrap items-end gap-6">
-            <div className="flex flex-col items-start gap-1.5">
-              <span className="font-medium" aria-hidden="true">
-                Severity
-              </span>
+            <Captioned caption="Severity">
               <Segmented label="Severity" value={severity} options={severities} onChange={setSeverity} />
-            </div>
-            <div className="flex flex-col items-start gap-1.5">
-              <span className="font-medium" aria-hidden="true">
-                Runbook
-              </span>
+            </Captioned>
+            <Captioned caption="Runbook">
               <Choice
                 label="Runbook"
                 value={runbook}
                 options={(runbooks.data ?? []).map(({ name, title: label }) => ({ value: name, label }))}
                 onChange={setRunbook}
               />
-            </div>
+            </Captioned>
           </div>
           <fieldset>
             <legend className="mb-1.5 font-medium">Pipelines concerned</legend>
@@ -103,14 +97,7 @@ export function StartIncidentDialog({
               ))}
             </div>
           </fieldset>
-          {start.error ? (
-            <p role="alert" className="flex gap-2">
-              <span className="flex-none">
-                <QuietGlyph status="bad" />
-              </span>
-              {describeError(start.error).message}
-            </p>
-          ) : null}
+          {start.error ? <Problem>{describeError(start.error).message}</Problem> : null}
         </div>
         <div className="dialog-foot">
           <span className="grow" />

@@ -4,10 +4,10 @@ import { useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
 import { readInstant, writeInstant } from '@/components/format'
 import type { Zone } from '@/components/format'
-import { Button, Dialog, InstantField, showToast } from '@/components/ui'
+import { Button, Dialog, InstantField, Problem, showToast } from '@/components/ui'
 import { currentTime } from '@/components/view'
 import type { ObjectiveView } from '@/server/api'
-import { Field, FormProblem, Select, TextInput } from './form'
+import { Field, Select, TextInput } from './form'
 
 interface CorrectionDialogProps {
   view: ObjectiveView
@@ -107,7 +107,7 @@ export function CorrectionDialog({ view, zone, onClose }: CorrectionDialogProps)
               onChange={setReason}
             />
           </Field>
-          {add.error ? <FormProblem>{describeError(add.error).message}</FormProblem> : null}
+          {add.error ? <Problem>{describeError(add.error).message}</Problem> : null}
         </div>
         <div className="dialog-foot">
           <span className="grow" />

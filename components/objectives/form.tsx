@@ -86,14 +86,3 @@ export function Select<T extends string>({ value, options, onChange, disabled = 
     </select>
   )
 }
-
-export function FormProblem({ children }: { children: ReactNode }) {
-  return (
-    <p role="alert" className="flex gap-2">
-      <span className="flex-none">
-        <QuietGlyph status="bad" />
-      </span>
-      {children}
-    </p>
-  )
-}

@@ -4,9 +4,9 @@ import { FileUp } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
 import { plural } from '@/components/format'
-import { Button, Dialog, QuietGlyph, showToast } from '@/components/ui'
+import { Button, Dialog, Problem, QuietGlyph, showToast } from '@/components/ui'
 import type { OpenSloImport } from '@/server/api'
-import { Field, FormProblem, TextInput } from './form'
+import { Field, TextInput } from './form'
 import { goalWords } from './objective-words'
 
 /** OpenSLO documents: first what they would change, then the import. */
@@ -89,7 +89,7 @@ export function ImportDialog({ onClose }: { onClose: () => void }) {
             </Button>
           </div>
           {found ? <Found found={found} /> : null}
-          {problem ? <FormProblem>{describeError(problem).message}</FormProblem> : null}
+          {problem ? <Problem>{describeError(problem).message}</Problem> : null}
           <Field label="Reason">
             <TextInput value={reason} onChange={setReason} />
           </Field>

@@ -3,11 +3,11 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter, useSearchParams } from 'next/navigation'
 import { useEffect, useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
-import { Button, Dialog, showToast } from '@/components/ui'
+import { Button, Dialog, Problem, showToast } from '@/components/ui'
 import type { ObjectiveSpec, ObjectiveView } from '@/server/api'
 import { EditorFields } from './editor-fields'
 import { EditorPreview, usePreview } from './editor-preview'
-import { Field, FormProblem, TextInput } from './form'
+import { Field, TextInput } from './form'
 import { objectiveHref } from './objective-table'
 import { draftOf, emptyDraft, problemsOf, specOf } from './spec-draft'
 
@@ -102,7 +102,7 @@ export function ObjectiveEditor({ view, onClose }: ObjectiveEditorProps) {
             <Field label="Reason">
               <TextInput value={reason} placeholder="Why it changes" onChange={setReason} />
             </Field>
-            {save.error ? <FormProblem>{describeError(save.error).message}</FormProblem> : null}
+            {save.error ? <Problem>{describeError(save.error).message}</Problem> : null}
           </div>
           <Button variant="primary" type="submit" off={off} aria-busy={save.isPending}>
             Save objective

@@ -1,8 +1,8 @@
 'use client'
 import { useState } from 'react'
 import { describeError } from '@/components/data'
-import { Button, Dialog } from '@/components/ui'
-import { Field, FormProblem, TextInput } from './form'
+import { Button, Dialog, Problem } from '@/components/ui'
+import { Field, TextInput } from './form'
 
 interface RemoveDialogProps {
   title: string
@@ -37,7 +37,7 @@ export function RemoveDialog({
           <Field label="Reason">
             <TextInput autoFocus value={reason} onChange={setReason} />
           </Field>
-          {removal.error ? <FormProblem>{describeError(removal.error).message}</FormProblem> : null}
+          {removal.error ? <Problem>{describeError(removal.error).message}</Problem> : null}
         </div>
         <div className="dialog-foot">
           <span className="grow" />

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useMe, useRefusal } from '@/components/account'
 import { formatNear } from '@/components/format'
 import type { Zone } from '@/components/format'
-import { Button, QuietGlyph } from '@/components/ui'
+import { Button, Problem, QuietGlyph } from '@/components/ui'
 import type { PlanView } from '@/server/api'
 import type { UsePlan } from './use-plan'
 
@@ -75,12 +75,7 @@ export function PlanApproval({ life, plan, zone, now }: PlanApprovalProps) {
           </Button>
         </form>
       )}
-      {life.approvalError ? (
-        <p role="alert" className="flex gap-2">
-          <QuietGlyph status="bad" />
-          {life.approvalError}
-        </p>
-      ) : null}
+      {life.approvalError ? <Problem>{life.approvalError}</Problem> : null}
     </section>
   )
 }

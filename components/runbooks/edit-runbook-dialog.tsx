@@ -2,7 +2,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
-import { Button, Dialog, QuietGlyph } from '@/components/ui'
+import { Button, Dialog, Problem, ReasonField } from '@/components/ui'
 
 interface EditRunbookDialogProps {
   text: string
@@ -32,23 +32,8 @@ export function EditRunbookDialog({ text: before, onClose, onSaved }: EditRunboo
           value={text}
           onChange={(event) => setText(event.target.value)}
         />
-        <label className="flex flex-col gap-1.5 font-medium">
-          Reason
-          <input
-            className="field font-normal"
-            maxLength={1_000}
-            value={reason}
-            onChange={(event) => setReason(event.target.value)}
-          />
-        </label>
-        {save.error ? (
-          <p role="alert" className="flex gap-2">
-            <span className="flex-none">
-              <QuietGlyph status="bad" />
-            </span>
-            {describeError(save.error).message}
-          </p>
-        ) : null}
+        <ReasonField value={reason} onChange={setReason} />
+        {save.error ? <Problem>{describeError(save.error).message}</Problem> : null}
       </div>
       <div className="dialog-foot">
         <span className="grow" />

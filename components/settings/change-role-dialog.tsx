@@ -2,9 +2,8 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
-import { Button, Dialog, showToast } from '@/components/ui'
+import { Button, Dialog, Problem, showToast } from '@/components/ui'
 import type { UserListItem } from '@/server/api'
-import { Problem } from './form-parts'
 import { RoleChoice } from './role-choice'
 
 interface UserDialogProps {

@@ -2,11 +2,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
-import { Button, Choice, Dialog, Segmented, showToast } from '@/components/ui'
+import { Button, Captioned, Choice, Dialog, Labelled, Problem, Segmented, showToast } from '@/components/ui'
 import type { ChannelView } from '@/server/api'
 import { channelKinds, channelOff, fieldsOf, kindLabel, secretLabel, settingsOf } from './channel-fields'
 import type { ChannelFields } from './channel-fields'
-import { Labelled, Problem } from './form-parts'
 
 interface ChannelDialogProps {
   /** Null: a new one. */
@@ -84,10 +83,7 @@ export function ChannelDialog({ channel, onClose }: ChannelDialogProps) {
             'name',
             channel ? 'Routes know it by its name, so it stays.' : 'Routes call it by this name.',
           )}
-          <div className="flex flex-col items-start gap-1.5">
-            <span className="font-medium" aria-hidden="true">
-              Kind
-            </span>
+          <Captioned caption="Kind">
             {channel ? (
               <span className="flex min-h-8 items-center">{kindLabel(kind)}</span>
             ) : (
@@ -98,7 +94,7 @@ export function ChannelDialog({ channel, onClose }: ChannelDialogProps) {
                 onChange={(next) => change({ kind: next, url: '', secret: '' })}
               />
             )}
-          </div>
+          </Captioned>
           {hasUrl ? (
             <div className="form-wide">
               {text(
@@ -112,17 +108,14 @@ export function ChannelDialog({ channel, onClose }: ChannelDialogProps) {
             <>
               {text('SMTP host', 'host')}
               {text('Port', 'port')}
-              <div className="flex flex-col items-start gap-1.5">
-                <span className="font-medium" aria-hidden="true">
-                  Security
-                </span>
+              <Captioned caption="Security">
                 <Segmented
                   label="Security"
                   value={fields.security}
                   options={securities}
                   onChange={(security) => change({ security })}
                 />
-              </div>
+              </Captioned>
               {text('User', 'user', 'Empty: the server asks for none.')}
               {text('From', 'from')}
               {text('To', 'to', 'One or more, with commas between.')}

@@ -2,10 +2,10 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
-import { Button, Dialog, Segmented } from '@/components/ui'
+import { Button, Captioned, Dialog, Labelled, Problem, Segmented } from '@/components/ui'
 import { currentTime } from '@/components/view'
 import type { TokenView } from '@/server/api'
-import { Labelled, Problem, SecretText } from './form-parts'
+import { SecretText } from './secret-text'
 
 type Scope = TokenView['scopes'][number]
 
@@ -97,12 +97,9 @@ export function CreateTokenDialog({ onClose, onCreated }: CreateTokenDialogProps
               </label>
             ))}
           </fieldset>
-          <div className="flex flex-col items-start gap-1.5">
-            <span className="font-medium" aria-hidden="true">
-              Expires after
-            </span>
+          <Captioned caption="Expires after">
             <Segmented label="Expires after" value={life} options={lives} onChange={setLife} />
-          </div>
+          </Captioned>
           {create.error ? <Problem>{describeError(create.error).message}</Problem> : null}
         </div>
         <div className="dialog-foot">

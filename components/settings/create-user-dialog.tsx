@@ -2,9 +2,9 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
-import { Button, Dialog } from '@/components/ui'
+import { Button, Dialog, Labelled, Problem } from '@/components/ui'
 import type { Me } from '@/server/api'
-import { Labelled, Problem, SecretText } from './form-parts'
+import { SecretText } from './secret-text'
 import { randomPassword } from './random-password'
 import { RoleChoice } from './role-choice'
 

@@ -4,8 +4,7 @@ import { useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
 import { useMe } from '@/components/account'
 import { plural } from '@/components/format'
-import { Button, Panel, showToast } from '@/components/ui'
-import { Labelled, Problem } from './form-parts'
+import { Button, Labelled, Panel, Problem, showToast } from '@/components/ui'
 
 const shortest = 12
 const empty = { current: '', next: '', again: '' }

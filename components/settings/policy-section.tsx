@@ -4,9 +4,18 @@ import { useState } from 'react'
 import { useMe } from '@/components/account'
 import { describeError, useTRPC } from '@/components/data'
 import { formatBytes, formatCount } from '@/components/format'
-import { Button, Failed, Note, Panel, SkeletonRows, showToast } from '@/components/ui'
+import {
+  Button,
+  Failed,
+  Labelled,
+  Note,
+  Panel,
+  Problem,
+  ReasonField,
+  SkeletonRows,
+  showToast,
+} from '@/components/ui'
 import type { Policy } from '@/server/api'
-import { Labelled, Problem } from './form-parts'
 import { readBytes, readCells, writeBytes } from './policy-fields'
 
 export function PolicySection() {
@@ -100,14 +109,7 @@ function PolicyForm({ policy }: { policy: Policy }) {
           />
         </Labelled>
       </div>
-      <Labelled label="Reason">
-        <input
-          className="field font-normal"
-          maxLength={1_000}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-        />
-      </Labelled>
+      <ReasonField value={reason} onChange={setReason} />
       {set.error ? <Problem>{describeError(set.error).message}</Problem> : null}
       <div className="flex items-center gap-3">
         <Button variant="primary" type="submit" off={off} aria-busy={set.isPending}>

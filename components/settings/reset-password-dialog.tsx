@@ -2,9 +2,9 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
-import { Button, Dialog } from '@/components/ui'
+import { Button, Dialog, Problem } from '@/components/ui'
 import type { UserListItem } from '@/server/api'
-import { Problem, SecretText } from './form-parts'
+import { SecretText } from './secret-text'
 import { randomPassword } from './random-password'
 
 interface ResetPasswordDialogProps {

@@ -1,5 +1,5 @@
 'use client'
-import { Segmented } from '@/components/ui'
+import { Captioned, Segmented } from '@/components/ui'
 import type { Me } from '@/server/api'
 
 const options = [
@@ -16,12 +16,9 @@ const says: Record<Me['role'], string> = {
 
 export function RoleChoice({ value, onChange }: { value: Me['role']; onChange: (role: Me['role']) => void }) {
   return (
-    <div className="flex flex-col items-start gap-1.5">
-      <span className="font-medium" aria-hidden="true">
-        Role
-      </span>
+    <Captioned caption="Role">
       <Segmented label="Role" value={value} options={options} onChange={onChange} />
       <span className="text-small text-text-3">{says[value]}</span>
-    </div>
+    </Captioned>
   )
 }

@@ -4,9 +4,17 @@ import { ArrowUp, Plus, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { describeError, useTRPC } from '@/components/data'
 import { useConsoleFeed } from '@/components/live'
-import { Button, Dialog, Segmented, showToast } from '@/components/ui'
+import {
+  Button,
+  Captioned,
+  Dialog,
+  Labelled,
+  Problem,
+  ReasonField,
+  Segmented,
+  showToast,
+} from '@/components/ui'
 import type { Route, RoutesView } from '@/server/api'
-import { Labelled, Problem } from './form-parts'
 import { readSteps, writeSteps } from './route-words'
 
 interface RouteFields {
@@ -138,17 +146,14 @@ export function RoutesDialog({ routes, onClose }: { routes: RoutesView; onClose:
                   onChange={(event) => change(i, { pipeline: event.target.value })}
                 />
               </Labelled>
-              <div className="flex flex-col items-start gap-1.5">
-                <span className="font-medium" aria-hidden="true">
-                  Severity
-                </span>
+              <Captioned caption="Severity">
                 <Segmented
                   label={`Severity of route ${i + 1}`}
                   value={row.severity}
                   options={severities}
                   onChange={(severity) => change(i, { severity })}
                 />
-              </div>
+              </Captioned>
               <Labelled label="Sent again after, h">
                 <input
                   className="field font-normal"
@@ -212,14 +217,7 @@ export function RoutesDialog({ routes, onClose }: { routes: RoutesView; onClose:
             />
             <span>Channels that ask for it may reach internal addresses</span>
           </label>
-          <Labelled label="Reason">
-            <input
-              className="field font-normal"
-              maxLength={1_000}
-              value={reason}
-              onChange={(event) => setReason(event.target.value)}
-            />
-          </Labelled>
+          <ReasonField value={reason} onChange={setReason} />
           {save.error ? <Problem>{describeError(save.error).message}</Problem> : null}
         </div>
         <div className="dialog-foot">
