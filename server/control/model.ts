@@ -1,4 +1,4 @@
-import type { MeasureValue, NumberType, Problem } from '../pipeline'
+import type { FoldCounters, MeasureValue, NumberType, Problem } from '../pipeline'
 
 /** What the screens and the REST face show of a pipeline. Instants are epoch ms; durations end in Ms or S. */
 export type Health = 'ok' | 'warn' | 'bad' | 'unknown'
@@ -55,14 +55,8 @@ export interface Lag {
   seconds: number
 }
 
-export interface Counters {
+export interface Counters extends FoldCounters {
   messages: number
-  events: number
-  accepted: number
-  filtered: number
-  late: number
-  duplicate: number
-  invalid: number
 }
 
 export interface ArchiveStatus {

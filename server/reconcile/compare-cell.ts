@@ -132,7 +132,7 @@ function magnitudeOf(
   return (magnitudes[place] ?? 0) / Math.max(1, count)
 }
 
-const noAmounts = (): Record<Cause, string> => ({
+export const noAmounts = (): Record<Cause, string> => ({
   late: '0',
   duplicate: '0',
   invalid: '0',

@@ -4,7 +4,14 @@ import { AppError } from '../platform'
 import { readVersions, type Range, type VersionRow } from '../serving'
 import { decideStretch, nameOf, stepsOf, suspectsOf, touches, type Suspect } from './attribute'
 import { candidates } from './candidates'
-import { compareCell, isChange, isEqual, type CellVerdict, type ComparedCell } from './compare-cell'
+import {
+  compareCell,
+  isChange,
+  isEqual,
+  noAmounts,
+  type CellVerdict,
+  type ComparedCell,
+} from './compare-cell'
 import type { ServedSegment } from './compare-sql'
 import {
   batchCells,
@@ -237,13 +244,5 @@ function differs(compiled: CompiledPipeline, { served, batch }: ComparedCell): b
 
 const unlikeCounts = (measure: string, value: string | null): CellVerdict['differences'][number] => ({
   ...{ measure, speed: value, batch: value, difference: '0', relative: 0, mainCause: 'drift' },
-  amounts: {
-    late: '0',
-    duplicate: '0',
-    invalid: '0',
-    approximation: '0',
-    hole: '0',
-    schema: '0',
-    drift: '0',
-  },
+  amounts: noAmounts(),
 })

@@ -1,6 +1,6 @@
 import { copyInto, type PoolClient } from '../clients'
 import type { Instant } from '../pipeline'
-import { copyText, readVersions, type Range, type VersionRow } from '../serving'
+import { copyText, readVersions, type Hole, type Range, type VersionRow } from '../serving'
 import type { ServedSegment } from './compare-sql'
 
 import type { Queryable } from './read-divergence-store'
@@ -73,14 +73,7 @@ export async function segmentsOver(
   return segments
 }
 
-export interface HoleRow {
-  layer: 'speed' | 'archive' | 'quarantine'
-  partition: number | null
-  seqFrom: number
-  seqTo: number
-  fromTime: Instant | null
-  toTime: Instant | null
-}
+export type HoleRow = Omit<Hole, 'reason' | 'notedAt'>
 
 /** What a layer lacks of a compute's events up to a position. */
 export async function holesUpTo(

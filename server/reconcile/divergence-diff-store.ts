@@ -1,5 +1,5 @@
-import type { Instant, MeasureValue } from '../pipeline'
-import type { Cause } from './divergence-words'
+import type { Instant } from '../pipeline'
+import type { DiffCell } from './divergence-diff'
 import type { MeasureComparison } from './comparison'
 import type { Queryable } from './read-divergence-store'
 
@@ -29,23 +29,13 @@ export async function countChanges(db: Queryable, versionIds: readonly number[])
   return rows[0]?.n ?? 0
 }
 
-export interface LargestRow {
-  windowStart: Instant
-  key: string
-  measure: string
-  before: MeasureValue
-  after: MeasureValue
-  relative: number
-  mainCause: Cause
-}
-
 /** The cells and measures that change most. */
 export async function largestChanges(
   db: Queryable,
   versionIds: readonly number[],
   limit: number,
-): Promise<LargestRow[]> {
-  const { rows } = await db.query<LargestRow>(
+): Promise<DiffCell[]> {
+  const { rows } = await db.query<DiffCell>(
     `SELECT d.window_start AS "windowStart", d.key, d.measure, c.before->d.measure AS before, c.after->d.measure AS after,
             d.relative, d.main_cause AS "mainCause"
        FROM divergence_cell d

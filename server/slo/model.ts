@@ -188,7 +188,9 @@ export interface ObjectiveDetail {
 
 export interface BudgetCorrectionView {
   id: number
+  /** Null: all pipelines. */
   pipeline: string | null
+  /** Empty: all of the pipeline. */
   objectives: string[]
   category: string
   reason: string
@@ -223,11 +225,14 @@ export interface AlertView {
   evidence: Record<string, unknown>
   runbook: string | null
   mutedBy: MutedBy | null
+  /** Null with `mutedBy`: until its cause has ended. */
   mutedUntil: number | null
   pendingSince: number
   firingSince: number | null
+  /** When it was last not known to be over: seen, or not visible. */
   lastSeenAt: number
   resolvedAt: number | null
+  /** Its cause's; of a muted effect, the one of the cause that explains it. */
   incidentId: number | null
 }
 

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from '../../clients'
 import { anomalyKeys } from './anomaly'
+import type { SumRow } from './cost-sums'
 import type { CostLayer } from './model'
 import { hourMs } from './price-hour'
 
@@ -10,14 +11,8 @@ export interface Span {
   to: number
 }
 
-export interface CostSumRow {
+export interface CostSumRow extends SumRow {
   pipeline: string
-  layer: CostLayer
-  amount: number
-  cpuSeconds: number
-  bytesScanned: number
-  bytesIn: number
-  events: number
 }
 
 export async function sumCosts(db: Queryable, { from, to }: Span): Promise<CostSumRow[]> {

@@ -1,5 +1,6 @@
 import type { Pool } from '../../clients'
 import type { JobKind, JobStatus } from '../model'
+import type { RetryRow } from './model'
 
 interface Stretch {
   from: number
@@ -23,20 +24,9 @@ export async function objectiveThreshold(
   return rows[0]?.threshold ?? null
 }
 
-export interface RetryFacts {
-  kind: JobKind
-  pipeline: string
-  runs: number
-  retries: number
-  failed: number
-  lastError: string | null
-  lastAt: number
-  jobId: string
-}
-
 /** Kinds of run that were tried again or failed in the range, with all runs of the kind beside. */
-export async function retriedRuns(pool: Pool, { from, to }: Stretch): Promise<RetryFacts[]> {
-  const { rows } = await pool.query<RetryFacts>({
+export async function retriedRuns(pool: Pool, { from, to }: Stretch): Promise<RetryRow[]> {
+  const { rows } = await pool.query<RetryRow>({
     name: 'debug-retried-runs',
     text: `SELECT kind, pipeline, count(*) AS runs, sum(greatest(attempts - 1, 0)) AS retries,
                   count(*) FILTER (WHERE status IN ('failed', 'partial')) AS failed,

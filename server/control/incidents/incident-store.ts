@@ -1,6 +1,6 @@
 import type { Pool, PoolClient } from '../../clients'
 import type { AlertView, Severity } from '../../slo'
-import type { IncidentListItem, IncidentState, PostmortemText } from './model'
+import type { EarlierIncident, IncidentListItem, IncidentState, PostmortemText } from './model'
 
 type Queryable = Pick<Pool | PoolClient, 'query'>
 
@@ -162,13 +162,7 @@ export async function insertEvent(
   )
 }
 
-export interface EarlierRow {
-  id: number
-  title: string
-  openedAt: number
-  resolvedAt: number | null
-  resolvedBy: string | null
-  rootCause: string | null
+export interface EarlierRow extends Omit<EarlierIncident, 'runbook'> {
   runbook: string | null
   outcome: string | null
 }

@@ -1,6 +1,7 @@
 import type { Pool } from '../../clients'
 import type { Cause } from '../../reconcile'
-import type { JobKind, JobStatus } from '../model'
+import type { JobStatus } from '../model'
+import type { LongJob } from './model'
 
 type Db = Pick<Pool, 'query'>
 
@@ -95,25 +96,14 @@ export async function selectRuns(db: Db, limit: number): Promise<RunRow[]> {
   return rows
 }
 
-export interface LongRow {
-  jobId: string
-  kind: JobKind
-  pipeline: string
-  status: JobStatus
-  startedAt: number
-  finishedAt: number | null
-  progress: number
-  usualMs: number | null
-}
-
 const heavyKinds = `('scheduled', 'backfill', 'reconcile', 'redrive', 'preview')`
 
 /** Running jobs, longest first, then the longest that ended since; each with the median of its last good runs. */
 export async function selectLongest(
   db: Db,
   { since, limit }: { since: number; limit: number },
-): Promise<LongRow[]> {
-  const { rows } = await db.query<LongRow>({
+): Promise<LongJob[]> {
+  const { rows } = await db.query<LongJob>({
     name: 'overview-longest',
     text: `WITH long AS (
              SELECT id, kind, pipeline, status, started_at, finished_at, progress,

@@ -4,7 +4,7 @@ import { findJob, markCancel } from '../job-store'
 import { isUuid } from '../jobs'
 import type { JobItem, JobView, PlanItem } from '../model'
 import type { Change, PlanCommand } from './command'
-import { atOnce, doneAtOnce, plainDraft } from './instant'
+import { atOnce, doneAtOnce, plainDraft, plainItem } from './instant'
 
 export interface CancelRequest {
   options: { jobId: string }
@@ -74,15 +74,5 @@ const asPlanned = ({ id, label, from, to, status, rows }: JobItem): PlanItem => 
   after: status === 'succeeded' ? 'dropped' : status === 'failed' ? 'failed' : 'cancelled',
 })
 
-const whole = ({ kind, status }: JobView): PlanItem => ({
-  id: '1',
-  label: `Job of kind ${kind}`,
-  from: null,
-  to: null,
-  windows: 0,
-  activeVersions: [],
-  becomesVersion: null,
-  cells: 0,
-  before: status,
-  after: 'cancelled',
-})
+const whole = ({ kind, status }: JobView): PlanItem =>
+  plainItem(1, { label: `Job of kind ${kind}`, before: status, after: 'cancelled' })

@@ -31,24 +31,11 @@ export interface PlanDraft {
   expected: Expected
 }
 
-export interface StoredPlan extends PlanDraft {
-  id: string
-  kind: PlanKind
-  pipeline: string
+export interface StoredPlan
+  extends PlanDraft, Omit<PlanView, keyof PlanDraft | 'state' | 'keys' | 'options'> {
   request: object
-  preview: PlanPreview | null
   /** How the job that computes the preview stands; null: there is none any more. */
   previewJob: { status: JobStatus; error: string | null } | null
-  needsSecond: boolean
-  approvals: PlanApproval[]
-  isProposal: boolean
-  createdBy: string
-  createdAt: number
-  expiresAt: number
-  appliedAt: number | null
-  appliedBy: string | null
-  reason: string | null
-  jobId: string | null
 }
 
 const ms = (column: string, name: string) => `(extract(epoch FROM ${column}) * 1000)::bigint AS "${name}"`

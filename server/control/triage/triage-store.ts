@@ -1,6 +1,7 @@
 import type { Pool } from '../../clients'
 import type { Cause } from '../../reconcile'
-import type { JobKind, JobStatus } from '../model'
+import type { JobStatus } from '../model'
+import type { FailingJob } from './model'
 
 const minuteMs = 60_000
 const ms = (column: string) => `(extract(epoch FROM ${column}) * 1000)::bigint`
@@ -40,15 +41,10 @@ export async function positionTimes(
   return rows
 }
 
-export interface FailedRun {
-  id: string
-  kind: JobKind
-  pipeline: string
-  status: Extract<JobStatus, 'failed' | 'partial' | 'running' | 'queued'>
-  at: number
-  error: string | null
-  attempts: number
-  maxAttempts: number
+export interface FailedRun extends Pick<
+  FailingJob,
+  'id' | 'kind' | 'pipeline' | 'status' | 'at' | 'error' | 'attempts' | 'maxAttempts'
+> {
   items: { from: number | null; to: number | null; status: string; error: string | null }[]
   followedBy: { id: string; status: JobStatus; at: number } | null
 }

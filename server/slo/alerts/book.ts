@@ -1,4 +1,4 @@
-import type { AlertState, MutedBy, Route, Severity } from '../model'
+import type { AlertView, Route, Severity } from '../model'
 import type { Finding } from './finding'
 import type { RuleTable } from './rules'
 import type { SilenceRecord } from './silences'
@@ -6,29 +6,10 @@ import type { SilenceRecord } from './silences'
 /** Negative: made in this round, not stored yet. */
 export type RecordId = number
 
-export interface AlertRecord {
+/** As the evaluator keeps it. */
+export interface AlertRecord extends AlertView {
   id: RecordId
   fingerprint: string
-  rule: string
-  severity: Severity
-  state: AlertState
-  cause: string
-  pipeline: string | null
-  objectiveId: string | null
-  owner: string | null
-  title: string
-  says: string
-  evidence: Record<string, unknown>
-  runbook: string | null
-  mutedBy: MutedBy | null
-  /** Null with `mutedBy`: until its cause has ended. */
-  mutedUntil: number | null
-  pendingSince: number
-  firingSince: number | null
-  /** When it was last not known to be over: seen, or not visible. */
-  lastSeenAt: number
-  resolvedAt: number | null
-  /** Its cause's; of a muted effect, the one of the cause that explains it. */
   incidentId: RecordId | null
 }
 

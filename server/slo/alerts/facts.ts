@@ -1,3 +1,5 @@
+import type { BurnFigure } from '../model'
+
 /**
  * What the rules look at. A part that could not be read is null: rules that need it are blind, and neither fire nor
  * resolve. Instants are epoch ms.
@@ -223,15 +225,10 @@ export interface ObjectiveFact {
   budgetLeft: number | null
   usedIn24h: number | null
   exhaustedInS: number | null
-  burns: {
-    pair: 'page_fast' | 'page_slow' | 'ticket_fast' | 'ticket_slow'
-    severity: 'page' | 'ticket'
-    longMinutes: number
-    shortMinutes: number
-    threshold: number
-    long: number | null
-    isFiring: boolean
-  }[]
+  burns: Pick<
+    BurnFigure,
+    'pair' | 'severity' | 'longMinutes' | 'shortMinutes' | 'threshold' | 'long' | 'isFiring'
+  >[]
 }
 
 /** What alerts need of rooms that this one may not import: handed in by the process that wires both. */

@@ -1,5 +1,11 @@
 import type { PoolClient } from '../../clients'
-import type { BudgetPoint, ObjectiveSpec, ObjectiveState, ObjectiveView } from '../model'
+import type {
+  BudgetCorrectionView,
+  BudgetPoint,
+  ObjectiveSpec,
+  ObjectiveState,
+  ObjectiveView,
+} from '../model'
 
 /** Puts an entry into the audit trail, in the transaction of what it tells. */
 export type Trail = (
@@ -47,14 +53,4 @@ export interface ObjectiveList {
   objectives: ObjectiveView[]
 }
 
-export interface NewCorrection {
-  /** Null: all pipelines. */
-  pipeline: string | null
-  /** Empty: all of the pipeline. */
-  objectives: string[]
-  category: string
-  reason: string
-  from: number
-  to: number
-  recurrence: { every: 'day' | 'week' | 'month'; until: number | null } | null
-}
+export type NewCorrection = Omit<BudgetCorrectionView, 'id' | 'actor' | 'createdAt'>
