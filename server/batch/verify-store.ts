@@ -1,11 +1,11 @@
-import type { Pool } from '../clients'
+import { holdConnection, type Pool } from '../clients'
 import type { EngineCell } from './engine'
 
 const fetchRows = 5_000
 
 /** A version's rows in the order they were digested in: window, then the bytes of the key. */
 export async function* versionCells(pool: Pool, versionId: number): AsyncGenerator<EngineCell[]> {
-  const client = await pool.connect()
+  const { client, spoil, release } = await holdConnection(pool)
   try {
     await client.query('BEGIN READ ONLY')
     await client.query(
@@ -19,7 +19,7 @@ export async function* versionCells(pool: Pool, versionId: number): AsyncGenerat
       yield rows
     }
   } finally {
-    await client.query('ROLLBACK').catch(() => undefined)
-    client.release()
+    await client.query('ROLLBACK').catch(spoil)
+    release()
   }
 }

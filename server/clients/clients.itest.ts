@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { copyInto, inTransaction, openDuck, openPrisma, readSetting, saveSetting } from '.'
+import { copyInto, holdConnection, inTransaction, openDuck, openPrisma, readSetting, saveSetting } from '.'
+import { sleep } from '../platform'
 import { schemaDifference } from './migrations'
 import { startTestServices, type TestServices } from './testing'
 
@@ -74,6 +75,19 @@ describe('a transaction', () => {
       await client.query('SELECT 1')
     })
     await expect(cut).rejects.toThrow()
+    expect((await services.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
+  })
+})
+
+describe('a held connection', () => {
+  test('that breaks between two statements rejects the next one and is not given back', async () => {
+    const { client, release } = await holdConnection(services.pool)
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')
+    await services.pool.query('SELECT pg_terminate_backend($1)', [rows[0]?.pid])
+    // Until it has emitted; with nobody to hear it, that ends the process.
+    await sleep(100)
+    await expect(client.query('SELECT 1')).rejects.toThrow()
+    release()
     expect((await services.pool.query('SELECT 1 AS one')).rows).toEqual([{ one: 1 }])
   })
 })

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os'
 import { backoffMs, leaseTimes, logger, newId, sleep, type Stop } from '../platform'
 import { endLease, isHeld, renewLease, takeLease, type ExclusiveLease } from './exclusive-lease-store'
+import { holdConnection } from './held-connection'
 import type { Pool, PoolClient } from './pool'
 
 interface Exclusive {
@@ -45,13 +46,7 @@ async function keepTrying(exclusive: Exclusive, owner: string, signal: AbortSign
 
 /** False: another one works. */
 async function turn({ pool, name, work }: Exclusive, owner: string, signal: AbortSignal): Promise<boolean> {
-  const client = await pool.connect()
-  let broken: Error | undefined
-  // A connection that breaks between two statements emits; the next statement rejects, which is what counts.
-  const onError = (error: Error) => {
-    broken = error
-  }
-  client.on('error', onError)
+  const { client, spoil, release } = await holdConnection(pool)
   try {
     const lock = `parallax ${name}`
     const { rows } = await client.query<{ locked: boolean }>(
@@ -65,12 +60,11 @@ async function turn({ pool, name, work }: Exclusive, owner: string, signal: Abor
     }
     return locked
   } catch (error) {
-    broken = error instanceof Error ? error : new Error(String(error))
+    // The connection ends, and with it the lock.
+    spoil(error)
     throw error
   } finally {
-    client.off('error', onError)
-    // With an error the connection ends, and with it the lock.
-    client.release(broken)
+    release()
   }
 }
 

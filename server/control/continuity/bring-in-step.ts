@@ -1,4 +1,4 @@
-import { inTransaction, type Nats, type Pool } from '../../clients'
+import { holdConnection, inTransaction, type Nats, type Pool } from '../../clients'
 import { adoptSegments, bringLogTo, readLogIdentity, type Adopted, type RawMessage } from '../../log'
 import { AppError, logger, type Clock } from '../../platform'
 import { audit } from '../audit'
@@ -120,15 +120,13 @@ function lostOf(whole: { fromSeq: number; toSeq: number }, tail: KeptTail | unde
 }
 
 async function underLock<T>(pool: Pool, work: () => Promise<T>): Promise<T> {
-  const client = await pool.connect()
+  const { client, spoil, release } = await holdConnection(pool)
   try {
     await client.query(`SELECT pg_advisory_lock(hashtextextended('parallax continuity', 0))`)
     return await work()
   } finally {
-    await client
-      .query(`SELECT pg_advisory_unlock(hashtextextended('parallax continuity', 0))`)
-      .catch(() => undefined)
-    client.release()
+    await client.query(`SELECT pg_advisory_unlock(hashtextextended('parallax continuity', 0))`).catch(spoil)
+    release()
   }
 }
 
