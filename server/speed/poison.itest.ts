@@ -1,4 +1,5 @@
 import { headers as newHeaders } from '@nats-io/transport-node'
+import type { ChildProcess } from 'node:child_process'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { startTestServices, type TestServices } from '../clients/testing'
 import { encodeFrame, provisionStreams, subjectOf, type LogEvent } from '../log'
@@ -7,12 +8,16 @@ import { addTestPipeline, ended, forkWorker, storedView, testType, untilFolded }
 import { runSpeedWorker } from './worker'
 
 let services: TestServices
+let child: ChildProcess | null = null
 
 beforeEach(async () => {
   services = await startTestServices()
   await provisionStreams(services.nats)
 })
-afterEach(() => services.stop())
+afterEach(async () => {
+  child?.kill('SIGKILL')
+  await services.stop()
+})
 
 const at = Date.UTC(2026, 0, 1)
 const settings = {
@@ -56,7 +61,7 @@ test('[law 6] an event whose fold throws is parked, its window marked, and all o
       WHERE pipeline = $1`,
     [throwing.name, `data.amount > 0 && (${growing}) != "x"`],
   )
-  const first = await forkWorker(services)
+  const first = (child = await forkWorker(services))
   const poisoned: [seq: number, index: number][] = []
   for (let i = 0; i < 3; i++) {
     await publish(sale('a'), sale('b'))
