@@ -2,6 +2,8 @@ import { hash } from 'node:crypto'
 
 /** Distinct texts whose hash is remembered, in each of two generations. */
 export const HASH_CACHE_TEXTS = 32_768
+/** Longer ones are hashed each time: remembered, texts as long as an event may be would take gigabytes. */
+const HASH_CACHE_CHARS = 128
 
 /** Index bits of a sparse entry; the sketch's registers use the upper 12 of them. */
 const SPARSE_BITS = 25
@@ -29,6 +31,7 @@ function computeEntry(text: string): number {
  * the register's own rank is not decided by the 25.
  */
 export function distinctEntry(text: string): number {
+  if (text.length > HASH_CACHE_CHARS) return computeEntry(text)
   const known = young.get(text)
   if (known !== undefined) return known
   const entry = old.get(text) ?? computeEntry(text)
