@@ -74,24 +74,30 @@ export async function bringInStep(deps: Deps, options: Options): Promise<StepRep
     const continuity = await readContinuity(deps)
     const report: StepReport = { log: continuity.kind, restored: 0, filled: 0, lost: [], holes: 0, archive }
     if (continuity.kind === 'another log' && options.acceptsNewLog !== true) throw anotherLog(continuity)
-    if (continuity.kind !== 'in step') Object.assign(report, await goOn(deps, continuity, options.tail))
+    if (continuity.kind !== 'in step') Object.assign(report, await noteLost(deps, continuity, options.tail))
+    // The tail may go on behind what the database has read: what nobody had read yet.
+    const toSeq = Math.max(continuity.kind === 'in step' ? 0 : continuity.toSeq, options.tail?.toSeq ?? 0)
+    const { lastSeq } = await readLogIdentity(nats)
+    if (toSeq > lastSeq) Object.assign(report, await bringLogTo(nats, toSeq, options.tail?.read()))
     await markLog(deps)
-    if (continuity.kind !== 'in step')
-      logger('log').error(report, 'the log was brought in step with the database')
+    if (continuity.kind !== 'in step') {
+      const level = report.lost.length > 0 ? 'error' : 'info'
+      logger('log')[level](report, 'the log was brought in step with the database')
+    }
     return report
   })
 }
 
-async function goOn(
+/** First what is lost is noted: whoever is killed while filling finds less to fill, and nothing forgotten. */
+async function noteLost(
   deps: Deps,
   { kind, toSeq }: Exclude<Continuity, { kind: 'in step' }>,
   tail: KeptTail | undefined,
-): Promise<Pick<StepReport, 'restored' | 'filled' | 'lost' | 'holes'>> {
+): Promise<Pick<StepReport, 'lost' | 'holes'>> {
   const { lastSeq } = await readLogIdentity(deps.nats)
   // Another log holds nothing of what some layer had still to read in the old one.
   const fromSeq = kind === 'another log' ? (await selectOldestPosition(deps.pool)) + 1 : lastSeq + 1
   const lost = lostOf({ fromSeq, toSeq }, tail)
-  // First what is lost is noted: whoever is killed while filling finds less to fill, and nothing forgotten.
   const holes = await inTransaction(deps.pool, async (client) => {
     let noted = 0
     for (const stretch of lost) noted += await insertLost(client, { ...stretch, reason })
@@ -103,9 +109,7 @@ async function goOn(
     })
     return noted
   })
-  const brought =
-    toSeq > lastSeq ? await bringLogTo(deps.nats, toSeq, tail?.read()) : { restored: 0, filled: 0 }
-  return { ...brought, lost, holes }
+  return { lost, holes }
 }
 
 const reason =
