@@ -13,7 +13,7 @@ export const align: Command = {
       await Promise.all([import('../../control'), import('../../log'), import('./running-stores')])
     const env = stores.envOf(options)
     if (dryRun) {
-      const continuity = await stores.withRunningStores(env, readContinuity)
+      const continuity = await stores.withStores(env, say, readContinuity)
       const why = continuity.kind === 'another log' ? ` (${continuity.why})` : ''
       answer(continuity, `log: ${continuity.kind}${why}`)
       return continuity.kind === 'in step' ? 0 : 1

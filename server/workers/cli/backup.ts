@@ -4,16 +4,16 @@ import type { Command } from './command'
 export const backup: Command = {
   usage: 'backup <dir>',
   summary:
-    'Writes database, archive and the unread part of the log into a new folder, beside what runs. Works on the data folder, or on DATABASE_URL and NATS_URL.',
+    'Writes database, archive and the unread part of the log into a new folder, beside what runs or while nothing does. Works on the data folder, or on DATABASE_URL and NATS_URL.',
   positionals: { min: 1, max: 1 },
   async run({ positionals, options, answer, say }) {
     const [dir = ''] = positionals
-    const [{ makeBackup, archiveDirOf }, { envOf, withRunningStores }] = await Promise.all([
+    const [{ makeBackup, archiveDirOf }, { envOf, withStores }] = await Promise.all([
       import('../../control'),
       import('./running-stores'),
     ])
     const env = envOf(options)
-    const { at, archive, tables, log } = await withRunningStores(env, (stores) =>
+    const { at, archive, tables, log } = await withStores(env, say, (stores) =>
       makeBackup({ ...stores, clock: systemClock }, { dir, archiveDir: archiveDirOf(env), say }),
     )
     const rows = tables.reduce((sum, table) => sum + table.rows, 0)

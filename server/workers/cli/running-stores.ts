@@ -3,7 +3,7 @@ import path from 'node:path'
 import { openNats, openPool, type Nats, type Pool } from '../../clients'
 import { natsUrlOf } from '../../clients/embedded'
 import { AppError, readEnv, type Env } from '../../platform'
-import { lockDataDir } from '../data-dir-lock'
+import { findRunning, lockDataDir } from '../data-dir-lock'
 import { openStores } from '../stores'
 import type { CommandContext } from './command'
 
@@ -33,8 +33,13 @@ interface OpenStores {
   nats: Nats
 }
 
-/** Works on the stores of a Parallax that runs, or on yours. */
-export async function withRunningStores<T>(env: Env, work: (stores: OpenStores) => Promise<T>): Promise<T> {
+/** Works on the stores of a Parallax that runs, or on yours; private ones that do not run are started meanwhile. */
+export async function withStores<T>(
+  env: Env,
+  say: (line: string) => void,
+  work: (stores: OpenStores) => Promise<T>,
+): Promise<T> {
+  const databaseUrl = databaseUrlOf(env)
   const natsUrl = env.natsUrl ?? natsUrlOf(env.dataDir, 'provisioner')
   if (natsUrl === null) {
     throw new AppError(
@@ -42,7 +47,9 @@ export async function withRunningStores<T>(env: Env, work: (stores: OpenStores) 
       `Finding the log failed: there is none in ${env.dataDir}. Name the folder with --data-dir, or set NATS_URL.`,
     )
   }
-  return withConnections({ ...env, databaseUrl: databaseUrlOf(env), natsUrl }, work)
+  const areYours = env.databaseUrl !== undefined && env.natsUrl !== undefined
+  if (!areYours && findRunning(env.dataDir) === null) return withOwnStores(env, say, work)
+  return withConnections({ ...env, databaseUrl, natsUrl }, work)
 }
 
 /** Starts the stores of a data folder on which nothing runs, for as long as the work takes; yours are yours to run. */
