@@ -175,7 +175,7 @@ async function update(nats: Nats, config: Config, required: Partial<StreamConfig
   }
   const wanted: Partial<StreamConfig> = { ...required, subjects: config.subjects }
   // It is for the making only: nats-server 2.10 drops all messages of a stream that still has it at a restart.
-  if ((found.first_seq ?? 0) > 1) wanted.first_seq = 0
+  if (found.first_seq > 1) wanted.first_seq = 0
   const differs = Object.entries(wanted).some(
     ([key, value]) => JSON.stringify(found[key as keyof StreamConfig]) !== JSON.stringify(value),
   )

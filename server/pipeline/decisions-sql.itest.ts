@@ -83,8 +83,10 @@ function startAt(
   const logTimes = parts.map(
     (part) => events.filter((e) => e.partition === part && e.seq <= (after[part] ?? -1)).at(-1)?.logTime,
   )
+  const untouched = parts.flatMap((part) => (logTimes[part] === undefined ? [(after[part] ?? -1) + 1] : []))
   return {
     watermarks: parts.map((part) => watermarks.get(part) ?? null),
+    untouchedFrom: untouched.length === 0 ? null : Math.min(...untouched),
     rememberedFrom: Math.min(
       ...logTimes.map((at) => (at === undefined ? Infinity : (Math.floor(at / horizonMs) - 1) * horizonMs)),
     ),
